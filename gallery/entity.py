@@ -1,0 +1,103 @@
+"""The values that a gallery holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.box import Box
+from vision.quality import Quality
+
+
+class EntityKind(StrEnum):
+    """What an entity is."""
+
+    PERSON = "person"
+    THING = "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person or thing that the gallery knows."""
+
+    id: int
+    kind: EntityKind
+    noun: str  # what a caption would call it: "woman", "mug"; "person" where nobody said
+    name: str
+    biography: str  # may be empty
+    source: str  # where it was ingested from
+    external_id: str | None = None
+    merged_into: int | None = None  # the entity that stands for this one
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntity:
+    """An entity that is not in the gallery yet.
+
+    Its identity is the external id where there is one, else source and label: two people may share a name.
+    """
+
+    name: str
+    kind: EntityKind = EntityKind.PERSON
+    noun: str = ""
+    biography: str = ""
+    source: str = "manual"
+    label: str = ""  # what the source calls it, the name where that is all
+    external_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError("An entity needs a name, but the name is empty")
+
+    @property
+    def identity(self) -> str:
+        """The key under which the same entity is found again."""
+        if self.external_id:
+            return f"id:{self.external_id}"
+        return f"label:{self.source}\x1f{self.label or self.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewReference:
+    """An enrolled region that is not in the gallery yet, with its embedding in one space."""
+
+    photo: str  # SHA-256 of the original bytes
+    box: Box
+    quality: Quality
+    crop: bytes  # JPEG of the surroundings, upright
+    space: str
+    embedding: NDArray[np.float32]  # (d,), unit length
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One enrolled region of an entity."""
+
+    id: int
+    entity_id: int
+    photo: str
+    box: Box
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The identity of a model whose embeddings a gallery holds."""
+
+    name: str
+    dimension: int
+    faces: str  # what was passed as --faces: dlib, or the folder of a pack; a hint where to look
+    current: bool  # the space that new photos are embedded in
+    references: int  # how many references have an embedding in it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embeddings:
+    """A block of embeddings of one space, row i belonging to reference i."""
+
+    reference_ids: NDArray[np.int64]  # (n,)
+    entity_ids: NDArray[np.int64]  # (n,), as enrolled: merges are not resolved
+    vectors: NDArray[np.float16]  # (n, d), unit length

@@ -1,0 +1,1 @@
+"""Photo to regions with embeddings: no names, no database."""

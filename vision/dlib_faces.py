@@ -1,0 +1,145 @@
+"""dlib's face detector and descriptor: the embedded default that needs no download."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.box import Box
+from vision.device import Device, DeviceUnavailableError
+from vision.faces import DLIB, DLIB_SPACE, FacesUnavailableError
+from vision.photo import Photo
+from vision.quality import measure, yaw_of
+from vision.region import Region, RegionKind, unit
+
+logger = logging.getLogger(__name__)
+
+# Photos are fitted into this side and then doubled once by the detector, which finds faces from 80 pixels on:
+# so a face of 40 pixels is found in a photo of up to this side.
+DETECTOR_SIZE = 1280
+# The base of the nose stands this many eye distances before the eyes; chosen so that yaw grows like InsightFace's.
+NOSE_DEPTH = 0.35
+_PREDICTOR = "shape_predictor_5_face_landmarks.dat"
+_DESCRIPTOR = "dlib_face_recognition_resnet_model_v1.dat"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    rectangle: Any  # dlib.rectangle in pixels of the photo, may reach beyond it
+    confidence: float
+
+
+class DlibFaces:
+    """HOG detector, 5-point predictor and ResNet descriptor of dlib, 128 dimensions.
+
+    Descriptors share a large mean; the mean of 540 portraits is subtracted before they are brought to unit length,
+    which is what makes a cosine separate people.
+    """
+
+    name = DLIB
+    space = DLIB_SPACE
+    dimension = 128
+
+    def __init__(self, device: Device = Device.AUTO, detector_size: int | None = None) -> None:
+        self._folder = model_folder()
+        self._detector_size = detector_size or DETECTOR_SIZE
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        import dlib
+
+        self._dlib = dlib
+        if device is Device.CUDA and not (dlib.DLIB_USE_CUDA and dlib.cuda.get_num_devices()):
+            raise DeviceUnavailableError("dlib", "this dlib is built without CUDA; take an InsightFace pack by --faces")
+        self.device = "cuda" if device is Device.CUDA else "cpu (this dlib has no CUDA)"
+
+    @cached_property
+    def _networks(self) -> tuple[Any, Any]:
+        logger.info("Loading dlib's 5-point predictor and face descriptor")
+        predictor = self._dlib.shape_predictor(str(self._folder / _PREDICTOR))
+        return predictor, self._dlib.face_recognition_model_v1(str(self._folder / _DESCRIPTOR))
+
+    @cached_property
+    def _mean(self) -> NDArray[np.float32]:
+        text = (Path(__file__).parent / "dlib_mean.json").read_text(encoding="utf-8")
+        return np.asarray(json.loads(text)["mean"], dtype=np.float32)
+
+    def regions(self, photos: Sequence[Photo]) -> list[list[Region]]:
+        """The faces of each photo, largest first."""
+        with self._lock:
+            predictor, descriptor = self._networks
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return list(pool.map(lambda photo: self._regions(photo, predictor, descriptor), photos))
+
+    def _regions(self, photo: Photo, predictor: Any, descriptor: Any) -> list[Region]:
+        regions = []
+        for found in self._detect(photo):
+            rectangle = found.rectangle
+            box = Box(rectangle.left(), rectangle.top(), rectangle.right() + 1, rectangle.bottom() + 1).clipped(photo.size)
+            if box is None:
+                continue
+            shape = predictor(photo.pixels, rectangle)
+            chip = self._dlib.get_face_chip(photo.pixels, shape)
+            with self._lock:  # a dlib network keeps the state of its last run
+                vector = np.asarray(descriptor.compute_face_descriptor(chip), dtype=np.float32)
+            landmarks = np.array([[point.x, point.y] for point in shape.parts()], dtype=np.float32)
+            eyes = np.stack([landmarks[2:4].mean(axis=0), landmarks[0:2].mean(axis=0)])
+            yaw = yaw_of(eyes, landmarks[4], nose_depth=NOSE_DEPTH)
+            regions.append(
+                Region(
+                    box=box,
+                    kind=RegionKind.FACE,
+                    confidence=found.confidence,
+                    embedding=unit(vector - self._mean),
+                    space=self.space,
+                    quality=measure(photo, box, yaw=yaw),
+                    landmarks=landmarks,
+                )
+            )
+        return sorted(regions, key=lambda region: -region.box.area)
+
+    def _detect(self, photo: Photo) -> list[_Found]:
+        scale = min(1.0, self._detector_size / max(photo.size))
+        pixels = photo.pixels
+        if scale < 1.0:
+            width, height = (max(1, round(side * scale)) for side in photo.size)
+            pixels = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        rectangles, scores, _ = self._detector.run(np.ascontiguousarray(pixels), 1, 0.0)
+        return [
+            _Found(
+                self._dlib.rectangle(*(round(side / scale) for side in (r.left(), r.top(), r.right(), r.bottom()))),
+                # The margin of a support vector machine is unbounded; this keeps its order in [0, 1).
+                float(np.tanh(max(score, 0.0))),
+            )
+            for r, score in zip(rectangles, scores, strict=True)
+        ]
+
+    @property
+    def _detector(self) -> Any:
+        """One detector a thread: a search writes into the detector object."""
+        if not hasattr(self._local, "detector"):
+            self._local.detector = self._dlib.get_frontal_face_detector()
+        return self._local.detector
+
+
+def model_folder() -> Path:
+    """Where the package `face_recognition_models` keeps its files; the package itself is not imported."""
+    found = importlib.util.find_spec("face_recognition_models")
+    if found is None or found.origin is None:
+        raise FacesUnavailableError("dlib's weights are missing: pip install face_recognition_models")
+    folder = Path(found.origin).parent / "models"
+    for file in (_PREDICTOR, _DESCRIPTOR):
+        if not (folder / file).is_file():
+            raise FacesUnavailableError(f"{file} is missing from {folder}: reinstall face_recognition_models")
+    return folder

@@ -1,0 +1,154 @@
+"""Opening photos: any common format in, upright RGB pixels out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from vision.box import Box
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "HEIF", "GIF", "TIFF")
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jfif", ".mpo", ".png", ".webp", ".bmp", ".heic", ".heif", ".gif", ".tif", ".tiff"}
+)
+# Decoded pixels: phone panoramas and 8K frames fit, a bomb does not.
+MAX_PIXELS = 40_000_000
+# What Pillow's decoders raise on damaged files, found by reading and by fuzzing.
+DECODE_ERRORS = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError, OverflowError,
+                 struct.error, zlib.error)
+
+pillow_heif.register_heif_opener()
+
+
+class UnreadablePhotoError(Exception):
+    """Bytes that are not a photo, or a damaged one."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"Cannot read {name} as a photo: {why}")
+
+
+class PhotoTooLargeError(Exception):
+    """A photo with more pixels than the limit."""
+
+    def __init__(self, name: str, size: tuple[int, int], max_pixels: int) -> None:
+        super().__init__(
+            f"{name} has {size[0]} x {size[1]} pixels; at most {max_pixels:,} are decoded. Scale it down first."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """An upright photo and the identity of the bytes that it came from."""
+
+    pixels: NDArray[np.uint8]  # (height, width, 3), RGB, upright
+    sha256: str  # of the original bytes, hexadecimal
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.dtype != np.uint8:
+            raise ValueError(
+                f"pixels must be (height, width, 3) uint8, but got {self.pixels.shape} {self.pixels.dtype}"
+            )
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    @classmethod
+    def open(cls, source: Path | str | bytes, *, name: str = "", max_pixels: int = MAX_PIXELS) -> Photo:
+        """Decode a file or its bytes; raise `UnreadablePhotoError` or `PhotoTooLargeError`.
+
+        The first frame of an animation is taken, EXIF orientation is applied and transparency becomes white.
+        `name` is what errors call the photo; by default its path.
+        """
+        if isinstance(source, bytes):
+            return cls._decode(source, name or "the given bytes", max_pixels)
+        path = Path(source)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UnreadablePhotoError(name or str(path), (error.strerror or str(error)).lower()) from error
+        return cls._decode(data, name or str(path), max_pixels)
+
+    @classmethod
+    def from_pixels(cls, pixels: NDArray[np.uint8]) -> Photo:
+        """A photo that never was a file: its identity is the hash of its size and pixels."""
+        digest = hashlib.sha256(f"{pixels.shape}".encode() + np.ascontiguousarray(pixels).tobytes())
+        return cls(pixels, digest.hexdigest())
+
+    @classmethod
+    def _decode(cls, data: bytes, name: str, max_pixels: int) -> Photo:
+        if not data:
+            raise UnreadablePhotoError(name, "the file is empty")
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                if image.width * image.height > max_pixels:
+                    raise PhotoTooLargeError(name, image.size, max_pixels)
+                pixels = np.asarray(_upright_rgb(image))
+        except Image.DecompressionBombError as error:
+            raise PhotoTooLargeError(name, _declared_size(data), max_pixels) from error
+        except Image.UnidentifiedImageError as error:
+            raise UnreadablePhotoError(name, f"expected one of {', '.join(FORMATS)}") from error
+        except DECODE_ERRORS as error:
+            raise UnreadablePhotoError(name, f"the file is damaged ({str(error)[:100]})") from error
+        return cls(pixels, hashlib.sha256(data).hexdigest())
+
+
+def _declared_size(data: bytes) -> tuple[int, int]:
+    """The size in the header of a file that Pillow refuses to open for its size; (0, 0) where none is found."""
+    width, height = struct.unpack(">II", data[16:24]) if data[:4] == b"\x89PNG" else (0, 0)
+    return width, height
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    """Eight-bit RGB in viewing orientation."""
+    image.seek(0)
+    # A damaged EXIF block must not cost the photo: orientation is then taken as upright.
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except (struct.error, KeyError, TypeError):
+        upright = image
+    if upright.mode.startswith(("I", "F")):
+        return _eight_bit(upright).convert("RGB")
+    if upright.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in upright.info:
+        rgba = upright.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return upright.convert("RGB")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """A grey picture of 16 or 32 bits a pixel brought to 0..255, from the range that its values use."""
+    values = np.asarray(image, dtype=np.float64)
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    top = float(values.max(initial=0.0))
+    full = 1.0 if top <= 1.0 else 255.0 if top <= 255.0 else 65535.0 if top <= 65535.0 else top
+    if image.mode.startswith("I;16"):
+        full = 65535.0
+    return Image.fromarray(np.clip(values / full * 255.0, 0, 255).round().astype(np.uint8))
+
+
+# A face with its surroundings: enough to find it again with another detector, small enough to keep.
+CROP_GROWTH = 1.5
+CROP_SIDE = 256
+
+
+def crop_of(photo: Photo, box: Box) -> bytes:
+    """The JPEG of `box` grown by `CROP_GROWTH`, clipped to the photo, at most `CROP_SIDE` pixels a side."""
+    area = box.grown(CROP_GROWTH).clipped(photo.size)
+    if area is None:
+        raise ValueError(f"The box {box.as_list()} lies outside the photo of {photo.size}")
+    crop = Image.fromarray(photo.pixels[area.top : area.bottom, area.left : area.right])
+    crop.thumbnail((CROP_SIDE, CROP_SIDE), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    crop.save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
