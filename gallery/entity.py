@@ -67,6 +67,8 @@ class NewReference:
     photo: str  # SHA-256 of the original bytes
     box: Box
     quality: Quality
+    confidence: float  # of the detector, [0, 1]
+    landmarks: NDArray[np.float32] | None  # (5, 2) in pixels, in the order of the model that found them
     crop: bytes  # JPEG of the surroundings, upright
     space: str
     embedding: NDArray[np.float32]  # (d,), unit length
@@ -81,6 +83,7 @@ class Reference:
     photo: str
     box: Box
     quality: Quality
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)

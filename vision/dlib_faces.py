@@ -29,8 +29,12 @@ logger = logging.getLogger(__name__)
 # Photos are fitted into this side and then doubled once by the detector, which finds faces from 80 pixels on:
 # so a face of 40 pixels is found in a photo of up to this side.
 DETECTOR_SIZE = 1280
-# The base of the nose stands this many eye distances before the eyes; chosen so that yaw grows like InsightFace's.
+# The base of the nose stands this many eye distances before the eyes; with it yaw grows as InsightFace's.
 NOSE_DEPTH = 0.35
+# tanh of the detector's margin. 640 portraits and press photos have their faces from 0.25 on; a false face
+# in a space suit has 0.12.
+DETECTOR_CONFIDENCE = 0.2
+SURE_CONFIDENCE = 0.25
 _PREDICTOR = "shape_predictor_5_face_landmarks.dat"
 _DESCRIPTOR = "dlib_face_recognition_resnet_model_v1.dat"
 
@@ -44,13 +48,15 @@ class _Found:
 class DlibFaces:
     """HOG detector, 5-point predictor and ResNet descriptor of dlib, 128 dimensions.
 
-    Descriptors share a large mean; the mean of 540 portraits is subtracted before they are brought to unit length,
-    which is what makes a cosine separate people.
+    The descriptor of a face is averaged with its mirror image's: at the threshold where no stranger was
+    named, that recognised 87 instead of 84 of 100 press photos from one reference. Descriptors share a large
+    mean; that of 540 portraits is subtracted before they are brought to unit length: a cosine then separates.
     """
 
     name = DLIB
     space = DLIB_SPACE
     dimension = 128
+    sure_confidence = SURE_CONFIDENCE
 
     def __init__(self, device: Device = Device.AUTO, detector_size: int | None = None) -> None:
         self._folder = model_folder()
@@ -61,7 +67,9 @@ class DlibFaces:
 
         self._dlib = dlib
         if device is Device.CUDA and not (dlib.DLIB_USE_CUDA and dlib.cuda.get_num_devices()):
-            raise DeviceUnavailableError("dlib", "this dlib is built without CUDA; take an InsightFace pack by --faces")
+            raise DeviceUnavailableError(
+                "dlib", "this dlib is built without CUDA; take an InsightFace pack by --faces"
+            )
         self.device = "cuda" if device is Device.CUDA else "cpu (this dlib has no CUDA)"
 
     @cached_property
@@ -86,13 +94,17 @@ class DlibFaces:
         regions = []
         for found in self._detect(photo):
             rectangle = found.rectangle
-            box = Box(rectangle.left(), rectangle.top(), rectangle.right() + 1, rectangle.bottom() + 1).clipped(photo.size)
+            box = Box(
+                rectangle.left(), rectangle.top(), rectangle.right() + 1, rectangle.bottom() + 1
+            ).clipped(photo.size)
             if box is None:
                 continue
             shape = predictor(photo.pixels, rectangle)
             chip = self._dlib.get_face_chip(photo.pixels, shape)
+            mirrored = np.ascontiguousarray(chip[:, ::-1])
             with self._lock:  # a dlib network keeps the state of its last run
-                vector = np.asarray(descriptor.compute_face_descriptor(chip), dtype=np.float32)
+                vectors = np.asarray(descriptor.compute_face_descriptor([chip, mirrored]), dtype=np.float32)
+            vector = vectors.mean(axis=0)
             landmarks = np.array([[point.x, point.y] for point in shape.parts()], dtype=np.float32)
             eyes = np.stack([landmarks[2:4].mean(axis=0), landmarks[0:2].mean(axis=0)])
             yaw = yaw_of(eyes, landmarks[4], nose_depth=NOSE_DEPTH)
@@ -114,15 +126,20 @@ class DlibFaces:
         pixels = photo.pixels
         if scale < 1.0:
             width, height = (max(1, round(side * scale)) for side in photo.size)
-            pixels = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        rectangles, scores, _ = self._detector.run(np.ascontiguousarray(pixels), 1, 0.0)
+            pixels = np.asarray(
+                cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8
+            )
+        rectangles, margins, _ = self._detector.run(np.ascontiguousarray(pixels), 1, 0.0)
         return [
             _Found(
-                self._dlib.rectangle(*(round(side / scale) for side in (r.left(), r.top(), r.right(), r.bottom()))),
-                # The margin of a support vector machine is unbounded; this keeps its order in [0, 1).
-                float(np.tanh(max(score, 0.0))),
+                self._dlib.rectangle(
+                    *(round(side / scale) for side in (r.left(), r.top(), r.right(), r.bottom()))
+                ),
+                confidence,
             )
-            for r, score in zip(rectangles, scores, strict=True)
+            # The margin of a support vector machine is unbounded; tanh keeps its order in [0, 1).
+            for r, confidence in zip(rectangles, np.tanh(margins).tolist(), strict=True)
+            if confidence >= DETECTOR_CONFIDENCE
         ]
 
     @property

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 from vision.device import Device
+from vision.errors import UserError
 from vision.photo import Photo
 from vision.region import Region
 
 DLIB = "dlib"
 AUTO = "auto"
 DEFAULT_PACK = "buffalo_l"
-DLIB_SPACE = "dlib-resnet-v1-centred"
+DLIB_SPACE = "dlib-resnet-v1-mirrored-centred"
 
 
 class FaceModel(Protocol):
@@ -37,11 +38,15 @@ class FaceModel(Protocol):
     def device(self) -> str:
         """Where it runs and why, in words."""
 
+    @property
+    def sure_confidence(self) -> float:
+        """The detector confidence under which a face is too doubtful to enrol."""
+
     def regions(self, photos: Sequence[Photo]) -> list[list[Region]]:
         """The faces of each photo, largest first; an empty list where a photo has none."""
 
 
-class FacesUnavailableError(Exception):
+class FacesUnavailableError(UserError):
     """The face model that was asked for cannot be loaded."""
 
 
@@ -69,7 +74,7 @@ def find_pack(spec: str, roots: Sequence[Path]) -> Path:
             return place.resolve()
     looked = ", ".join(str(place) for place in places)
     raise FacesUnavailableError(
-        f"No face model '{spec}': expected dlib, or a pack's folder with .onnx files, but none is in {looked}. "
+        f"No face model '{spec}': expected dlib or a folder with .onnx files, but none is in {looked}. "
         f"'placard models list' shows what can be fetched."
     )
 
@@ -83,9 +88,9 @@ def packs_on_disk(roots: Sequence[Path]) -> list[Path]:
 def load(
     spec: str, roots: Sequence[Path], device: Device = Device.AUTO, detector_size: int | None = None
 ) -> FaceModel:
-    """The back end for `dlib`, a pack's name or its folder; raise `FacesUnavailableError` if its files are missing.
+    """The back end for `dlib`, a pack's name or its folder; raise `FacesUnavailableError` without files.
 
-    `detector_size` is the side in pixels that a photo is fitted into before detection; None is the back end's own.
+    `detector_size` is the side in pixels that a photo is fitted into before detection; None is the default.
     """
     if spec == DLIB:
         from vision.dlib_faces import DlibFaces

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 # The detector's own floor; the gate for enrolment asks for more.
 DETECTOR_CONFIDENCE = 0.5
+SURE_CONFIDENCE = 0.6
 # The tip of the nose stands about half an eye distance before the eyes.
 NOSE_DEPTH = 0.5
 _CUDA = "CUDAExecutionProvider"
@@ -60,6 +61,8 @@ def pack_space(pack: Path) -> str:
 
 class InsightFaces:
     """Any InsightFace pack from a folder; nothing is downloaded."""
+
+    sure_confidence = SURE_CONFIDENCE
 
     def __init__(self, pack: Path, device: Device = Device.AUTO, detector_size: int | None = None) -> None:
         self.name = str(pack)
@@ -125,7 +128,9 @@ class InsightFaces:
                         confidence=confidence,
                         embedding=next(embeddings),
                         space=self.space,
-                        quality=measure(photo, box, yaw=yaw_of(landmarks[:2], landmarks[2], nose_depth=NOSE_DEPTH)),
+                        quality=measure(
+                            photo, box, yaw=yaw_of(landmarks[:2], landmarks[2], nose_depth=NOSE_DEPTH)
+                        ),
                         landmarks=landmarks,
                     )
                     for box, confidence, landmarks in faces
@@ -159,7 +164,7 @@ class InsightFaces:
         # The template is for 112 pixels, centred in 128 for the networks of that width.
         # InsightFace's own function does this with a call that scikit-image has deprecated.
         base = 112 if side % 112 == 0 else 128
-        template = (arcface_dst + [(base - 112) / 2, 0]) * (side / base)
+        template = (arcface_dst + np.array([(base - 112) / 2, 0])) * (side / base)
         transform = SimilarityTransform.from_estimate(landmarks, template)
         warped = cv2.warpAffine(photo.pixels, transform.params[:2], (side, side), borderValue=0.0)
         return np.asarray(cv2.cvtColor(warped, cv2.COLOR_RGB2BGR), dtype=np.uint8)

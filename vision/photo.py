@@ -12,36 +12,47 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vision.box import Box
+from vision.errors import UserError
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "HEIF", "GIF", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "HEIF", "GIF", "TIFF")
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jfif", ".mpo", ".png", ".webp", ".bmp", ".heic", ".heif", ".gif", ".tif", ".tiff"}
 )
 # Decoded pixels: phone panoramas and 8K frames fit, a bomb does not.
 MAX_PIXELS = 40_000_000
 # What Pillow's decoders raise on damaged files, found by reading and by fuzzing.
-DECODE_ERRORS = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError, OverflowError,
-                 struct.error, zlib.error)
+DECODE_ERRORS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    TypeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
 
 pillow_heif.register_heif_opener()
 
 
-class UnreadablePhotoError(Exception):
+class UnreadablePhotoError(UserError):
     """Bytes that are not a photo, or a damaged one."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"Cannot read {name} as a photo: {why}")
 
 
-class PhotoTooLargeError(Exception):
+class PhotoTooLargeError(UserError):
     """A photo with more pixels than the limit."""
 
     def __init__(self, name: str, size: tuple[int, int], max_pixels: int) -> None:
         super().__init__(
-            f"{name} has {size[0]} x {size[1]} pixels; at most {max_pixels:,} are decoded. Scale it down first."
+            f"{name} has {size[0]} x {size[1]} pixels; at most {max_pixels:,} are decoded. Scale it down."
         )
 
 
@@ -96,7 +107,7 @@ class Photo:
                 pixels = np.asarray(_upright_rgb(image))
         except Image.DecompressionBombError as error:
             raise PhotoTooLargeError(name, _declared_size(data), max_pixels) from error
-        except Image.UnidentifiedImageError as error:
+        except UnidentifiedImageError as error:
             raise UnreadablePhotoError(name, f"expected one of {', '.join(FORMATS)}") from error
         except DECODE_ERRORS as error:
             raise UnreadablePhotoError(name, f"the file is damaged ({str(error)[:100]})") from error
@@ -104,7 +115,7 @@ class Photo:
 
 
 def _declared_size(data: bytes) -> tuple[int, int]:
-    """The size in the header of a file that Pillow refuses to open for its size; (0, 0) where none is found."""
+    """The size that a PNG's header declares, for files that Pillow refuses to open; else (0, 0)."""
     width, height = struct.unpack(">II", data[16:24]) if data[:4] == b"\x89PNG" else (0, 0)
     return width, height
 

@@ -1,0 +1,1 @@
+"""People using Placard: settings, wiring, the command line."""

@@ -1,0 +1,86 @@
+"""Drawing boxes and names into a photo, legible at any size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from app.forms import caption
+from retrieval.match import Decision, Match
+from vision.box import Box
+from vision.errors import UserError
+from vision.photo import Photo
+
+_COLOURS = {
+    Decision.ACCEPTED: (22, 135, 63),
+    Decision.UNCERTAIN: (176, 98, 0),
+    Decision.UNKNOWN: (90, 90, 100),
+}
+_FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+
+
+def annotated(photo: Photo, matches: Sequence[Match]) -> Image.Image:
+    """A copy of the photo with a coloured box and a label for each region; accepted ones carry their number."""
+    image = Image.fromarray(photo.pixels)
+    draw = ImageDraw.Draw(image)
+    side = max(image.size)
+    width = max(2, round(side / 300))
+    font = ImageFont.load_default(size=max(12, round(side / 45)))
+    taken: list[Box] = []
+    number = 0
+    for match in sorted(matches, key=lambda match: match.region.box.centre):
+        text = caption(match)
+        if match.entity is not None:
+            number += 1
+            text = f"[{number}] {text}"
+        colour = _COLOURS[match.decision]
+        box = match.region.box
+        draw.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), outline=colour, width=width)
+        label = _label_box(draw, text, font, box, taken, image.size)
+        taken.append(label)
+        draw.rectangle((label.left, label.top, label.right - 1, label.bottom - 1), fill=colour)
+        draw.text((label.left + width, label.top), _fitted(draw, text, font, label), font=font, fill="white")
+    return image
+
+
+def save_annotated(photo: Photo, matches: Sequence[Match], path: Path, original: Path | None = None) -> None:
+    """Write the annotated photo; raise `UserError` for an unknown suffix or the original's own path."""
+    form = _FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise UserError(f"Cannot save as '{path.name}': expected a name ending in {', '.join(_FORMATS)}.")
+    if original is not None and path.resolve() == original.resolve():
+        raise UserError(f"{path} is the photo itself; save the annotated one under another name.")
+    try:
+        annotated(photo, matches).save(path, form, **({} if form == "PNG" else {"quality": 92}))
+    except OSError as error:
+        raise UserError(f"Cannot write {path}: {error.strerror or error}.") from error
+
+
+def _label_box(
+    draw: ImageDraw.ImageDraw,
+    text: str,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    box: Box,
+    taken: Sequence[Box],
+    size: tuple[int, int],
+) -> Box:
+    """Where a label goes: above its box, else below it, else inside; within the photo, off other labels."""
+    left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
+    width, height = min(round(right - min(left, 0)) + 8, size[0]), round(bottom - min(top, 0)) + 6
+    x = max(0, min(box.left, size[0] - width))
+    places = [box.top - height, box.bottom, box.top, box.bottom - height]
+    places += [y for step in range(1, 6) for y in (box.top - (step + 1) * height, box.bottom + step * height)]
+    boxes = [Box(x, y, x + width, y + height) for y in places if 0 <= y <= size[1] - height]
+    free = [place for place in boxes if all(place.iou(other) == 0 for other in taken)]
+    return (free or boxes or [Box(x, 0, x + width, max(1, min(height, size[1])))])[0]
+
+
+def _fitted(
+    draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, label: Box
+) -> str:
+    """The text, shortened where even the whole width of the photo is too narrow for it."""
+    while len(text) > 4 and draw.textlength(text, font=font) > label.width:
+        text = text[:-2].rstrip() + "…"
+    return text

@@ -1,0 +1,73 @@
+"""The forms of what commands print: stable JSON, and lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from generation.answer import Answer
+from retrieval.match import Decision, Match
+from vision.photo import Photo
+
+Json = dict[str, Any]
+
+
+def region_form(match: Match) -> Json:
+    """One region of `who --json`."""
+    region = match.region
+    similarity = match.similarity
+    return {
+        "box": region.box.as_list(),
+        "kind": region.kind.value,
+        "confidence": round(region.confidence, 4),
+        "decision": match.decision.value,
+        "entity_id": match.entity.id if match.entity else None,
+        "name": match.entity.name if match.entity else None,
+        "similarity": None if similarity is None else round(similarity, 4),
+        "candidates": [
+            {
+                "entity_id": candidate.entity.id,
+                "name": candidate.entity.name,
+                "similarity": round(candidate.similarity, 4),
+            }
+            for candidate in match.candidates
+        ],
+    }
+
+
+def who_form(photo: Photo, matches: Sequence[Match]) -> Json:
+    """The whole of `who --json`."""
+    return {"photo": photo.sha256, "size": list(photo.size), "regions": [region_form(m) for m in matches]}
+
+
+def ask_form(answer: Answer, matches: Sequence[Match]) -> Json:
+    """The whole of `ask --json`."""
+    citations = [
+        {"k": entry.k, "entity_id": entry.entity.id, "name": entry.entity.name, "box": entry.box.as_list()}
+        for entry in answer.citations
+    ]
+    return {
+        "answer": answer.text,
+        "citations": citations,
+        "generator": answer.generator,
+        "regions": [region_form(match) for match in matches],
+    }
+
+
+def caption(match: Match) -> str:
+    """Who a region shows, for people."""
+    if match.entity is not None:
+        return match.entity.name
+    if match.decision is Decision.UNCERTAIN:
+        return "maybe " + " or ".join(candidate.entity.name for candidate in match.candidates)
+    return "unknown"
+
+
+def match_lines(matches: Sequence[Match]) -> list[str]:
+    """One line a region, from left to right."""
+    lines = []
+    for match in sorted(matches, key=lambda match: match.region.box.centre):
+        similarity = "" if match.similarity is None else f"  similarity {match.similarity:.2f}"
+        box = ",".join(map(str, match.region.box.as_list()))
+        lines.append(f"{caption(match):<32}{match.decision.value:<11}{similarity}  box {box}")
+    return lines

@@ -1,0 +1,80 @@
+"""Which parts work together, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.settings import Settings
+from gallery.entity import Space
+from gallery.gallery import Gallery
+from retrieval.recogniser import Recogniser
+from retrieval.rules import MatchRules, rules_for
+from vision import faces
+from vision.faces import FaceModel, FacesUnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A face model and why it was chosen."""
+
+    spec: str  # dlib, or the folder of a pack
+    space: str
+    reason: str
+
+    def __str__(self) -> str:
+        name = self.spec if self.spec == faces.DLIB else Path(self.spec).name
+        return f"{name} ({self.reason})"
+
+
+def choose_faces(settings: Settings, gallery: Gallery) -> Choice:
+    """The face model that was asked for, else the gallery's own, else the best on disk."""
+    roots = settings.pack_roots
+    if settings.faces != faces.AUTO:
+        spec = settings.faces if settings.faces == faces.DLIB else str(faces.find_pack(settings.faces, roots))
+        return Choice(spec, faces.space_of(spec, roots), "asked for")
+    current = gallery.current_space()
+    if current is not None:
+        return Choice(_spec_of(current, settings), current.name, "the gallery was made with it")
+    for pack in faces.packs_on_disk(roots):
+        if pack.name == faces.DEFAULT_PACK:
+            return Choice(str(pack), faces.space_of(str(pack), roots), "empty gallery, and the pack is on disk")
+    return Choice(faces.DLIB, faces.DLIB_SPACE, "empty gallery, and no InsightFace pack is on disk")
+
+
+def _spec_of(space: Space, settings: Settings) -> str:
+    """Where the model of a space is now; its files may have moved since."""
+    if space.name == faces.DLIB_SPACE:
+        return faces.DLIB
+    hint = Path(space.faces)
+    places = [hint, *faces.packs_on_disk(settings.pack_roots)]
+    for place in places:
+        if any(place.glob("*.onnx")) and faces.space_of(str(place), ()) == space.name:
+            return str(place)
+    raise FacesUnavailableError(
+        f"The gallery was made with {space.name}, whose files were in {hint} and are not found. "
+        f"Give their folder by --faces."
+    )
+
+
+def load_faces(settings: Settings, choice: Choice) -> FaceModel:
+    """The chosen model; networks are loaded at the first photo."""
+    return faces.load(choice.spec, settings.pack_roots, settings.device, settings.detector_size)
+
+
+def match_rules(settings: Settings, space: str) -> MatchRules:
+    """The shipped rules of a space with what the settings change."""
+    rules = replace(rules_for(space), one_each=settings.one_each)
+    if settings.threshold is not None:
+        rules = replace(rules, threshold=settings.threshold, reason="set by hand")
+    if settings.margin is not None:
+        rules = replace(rules, margin=settings.margin, reason="set by hand")
+    return rules
+
+
+def open_recogniser(settings: Settings, gallery: Gallery) -> tuple[Recogniser, Choice]:
+    """A recogniser for a gallery, and which model it uses."""
+    choice = choose_faces(settings, gallery)
+    model = load_faces(settings, choice)
+    rules = match_rules(settings, choice.space)
+    return Recogniser(gallery, model, device=settings.device, rules=rules), choice

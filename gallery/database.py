@@ -1,0 +1,195 @@
+"""Connections to SQLite or PostgreSQL, and the schema's migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from vision.errors import UserError
+
+HEAD = "0002"
+# How long a writer waits for another one before it gives up.
+BUSY_TIMEOUT_S = 60
+# Any number will do as long as every process takes the same.
+_MIGRATION_LOCK = 7_261_423
+
+
+class GalleryUnavailableError(UserError):
+    """The database cannot be opened."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for a gallery's URL, sqlite or postgresql; nothing is created yet."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise GalleryUnavailableError(
+            f"Not a database URL: expected sqlite:///FILE or postgresql+psycopg://HOST/NAME, got '{url}'."
+        ) from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise GalleryUnavailableError(f"A gallery lives in sqlite or postgresql, not in {backend}.")
+    if backend == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database in (None, "", ":memory:"):
+        engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        _make_folder(Path(str(parsed.database)).parent)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GalleryUnavailableError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says so, not at the first write
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A read that turns into a write fails at once however long the timeout, so writers say it first.
+    writing = connection.get_execution_options().get("placard_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one snapshot of the gallery; raise `GalleryUnavailableError` if that fails."""
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ"}
+    with _named_errors(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write; on SQLite it waits for other writers before it begins."""
+    options = {"placard_writing": True}
+    with _named_errors(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _named_errors(engine: Engine) -> Iterator[None]:
+    """Turn what can go wrong outside the program (no server, full disk, a lock held too long) into one line."""
+    try:
+        yield
+    except (OperationalError, DatabaseError) as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise GalleryUnavailableError(
+            f"The gallery at {shown} cannot be used: {_first_line(error.orig)}."
+        ) from error
+
+
+def schema_version(connection: Connection) -> str | None:
+    """The number of the schema, None in an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def migrate(engine: Engine, version: str = HEAD) -> None:
+    """Bring the schema to `version`, up or down; nothing is changed when a step fails."""
+    with reading(engine) as connection:
+        present = schema_version(connection)
+    if present == version:
+        return
+    if present is not None and present > HEAD:
+        raise GalleryUnavailableError(
+            f"The gallery has schema {present}, but this Placard knows only up to {HEAD}. Update Placard."
+        )
+    _run_steps(engine, version)
+
+
+def _first_line(cause: object) -> str:
+    lines = str(cause).strip().splitlines()
+    return lines[0] if lines else type(cause).__name__
+
+
+def _run_steps(engine: Engine, version: str) -> None:
+    on_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(placard_writing=True) as connection:
+        if on_sqlite:
+            # Batch mode rebuilds a table by dropping it: with foreign keys on, its children would go too.
+            _set_foreign_keys(connection, on=False)
+        try:
+            with connection.begin():
+                if not on_sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                _steps(connection, version)
+                broken = connection.execute(text("PRAGMA foreign_key_check")).first() if on_sqlite else None
+                if broken is not None:
+                    raise GalleryUnavailableError(
+                        f"The migration to {version} would break references: {broken}"
+                    )
+        finally:
+            if on_sqlite:
+                _set_foreign_keys(connection, on=True)
+
+
+def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, sqlite3.Connection):
+        raise TypeError(f"expected an SQLite connection, got {type(raw)}")
+    raw.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+
+
+def _steps(connection: Connection, version: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    present = schema_version(connection)
+    if present == version:  # another process was faster
+        return
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    if present is not None and version < present:
+        command.downgrade(config, version)
+    else:
+        command.upgrade(config, version)
+
+
+def purge(engine: Engine) -> bool:
+    """Make deleted bytes leave the files of an SQLite gallery; False while another reader prevents it.
+
+    On PostgreSQL the tables are vacuumed; the server's log and backups are the server's own affair.
+    """
+    connection = engine.raw_connection()
+    try:
+        raw: Any = connection.driver_connection
+        if engine.dialect.name == "postgresql":
+            raw.autocommit = True
+            try:
+                raw.execute('VACUUM entities, "references", embeddings, photos, decisions')
+            finally:
+                raw.autocommit = False
+            return True
+        if engine.url.database in (None, "", ":memory:"):
+            return True
+        raw.execute("VACUUM")
+        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    finally:
+        connection.close()

@@ -1,0 +1,123 @@
+"""What the gallery already knows about an entity and a photo: the questions that ingest asks first."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select
+
+from gallery.entity import Entity, NewEntity, Reference
+from gallery.records import ENTITY_COLUMNS, REFERENCE_COLUMNS, entity_of, name_key, reference_of
+from gallery.tables import DecisionRow, EntityRow, ForgottenRow, NoteRow, ReferenceRow
+
+_KEY = "forgotten-key"
+
+
+class Decided(StrEnum):
+    """What a person can decide about an entity."""
+
+    RENAMED = "renamed"
+    DESCRIBED = "described"
+    REJECTED = "rejected"  # this photo does not show the entity
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the gallery says about enrolling one photo for one identity."""
+
+    entity_id: int | None  # as stored, a merge is not resolved; None for a new identity
+    reference_id: int | None  # this photo is enrolled for this identity already
+    others: tuple[Reference, ...]  # references of the same photo that belong to other entities
+    rejected: bool  # a person said that this photo does not show the entity
+    forgotten: bool  # the identity or the photo belongs to somebody who was forgotten
+
+
+class Ledger:
+    """Answers from one connection, so from one snapshot or from inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def standing(self, identity: str, photo: str) -> Standing:
+        """Where an identity and a photo (its SHA-256) stand."""
+        entity_id = self._connection.execute(
+            select(EntityRow.id).where(EntityRow.identity == identity)
+        ).scalar()
+        owners = self.owners(photo)
+        own = next((reference.id for reference in owners if reference.entity_id == entity_id), None)
+        rejected = entity_id is not None and Decided.REJECTED in self.decided(entity_id, photo)
+        return Standing(
+            entity_id=entity_id,
+            reference_id=own,
+            others=tuple(reference for reference in owners if reference.entity_id != entity_id),
+            rejected=rejected,
+            forgotten=self._is_forgotten((identity, f"photo:{photo}")),
+        )
+
+    def news(self, entity_id: int, entity: NewEntity, *, biography_given: bool) -> dict[str, str]:
+        """The columns in which a source differs from an entity, without those that a person decided."""
+        columns = (EntityRow.name, EntityRow.biography, EntityRow.noun)
+        present = self._connection.execute(select(*columns).where(EntityRow.id == entity_id)).one()
+        decided = self.decided(entity_id)
+        values: dict[str, str] = {}
+        if Decided.RENAMED not in decided and present.name != entity.name:
+            values["name"] = entity.name
+        if biography_given and Decided.DESCRIBED not in decided and present.biography != entity.biography:
+            values["biography"] = entity.biography
+        if entity.noun and present.noun != entity.noun:
+            values["noun"] = entity.noun
+        return values
+
+    def namesakes(self, entity: NewEntity) -> list[Entity]:
+        """Other entities of the same name."""
+        same = (EntityRow.name_key == name_key(entity.name), EntityRow.identity != entity.identity)
+        rows = self._connection.execute(select(*ENTITY_COLUMNS).where(*same).order_by(EntityRow.id).limit(10))
+        return [entity_of(row) for row in rows]
+
+    def name(self, entity_id: int) -> str:
+        """The name of an entity as stored."""
+        return self._connection.execute(select(EntityRow.name).where(EntityRow.id == entity_id)).scalar_one()
+
+    def owners(self, photo: str) -> list[Reference]:
+        """The references enrolled from a photo."""
+        rows = self._connection.execute(select(*REFERENCE_COLUMNS).where(ReferenceRow.photo == photo))
+        return [reference_of(row) for row in rows]
+
+    def decided(self, entity_id: int, photo: str = "") -> set[Decided]:
+        """What was decided about an entity, or about one photo of it."""
+        kinds = self._connection.execute(
+            select(DecisionRow.kind).where(DecisionRow.entity_id == entity_id, DecisionRow.photo == photo)
+        ).scalars()
+        return {Decided(kind) for kind in kinds}
+
+    def remember_forgotten(self, texts: Iterable[str]) -> None:
+        """Keep a keyed hash of each text, so that re-ingest can refuse what it stands for."""
+        key = self._key()
+        if key is None:
+            key = secrets.token_hex(32)
+            self._connection.execute(insert(NoteRow).values(name=_KEY, value=key))
+        hashes = {_keyed(key, text) for text in texts}
+        present = set(self._connection.execute(select(ForgottenRow.key)).scalars())
+        new = [{"key": value} for value in sorted(hashes - present)]
+        if new:
+            self._connection.execute(insert(ForgottenRow), new)
+
+    def _is_forgotten(self, texts: tuple[str, ...]) -> bool:
+        key = self._key()
+        if key is None:
+            return False
+        hashes = [_keyed(key, text) for text in texts]
+        found = self._connection.execute(select(ForgottenRow.key).where(ForgottenRow.key.in_(hashes)))
+        return found.first() is not None
+
+    def _key(self) -> str | None:
+        return self._connection.execute(select(NoteRow.value).where(NoteRow.name == _KEY)).scalar()
+
+
+def _keyed(key: str, text: str) -> str:
+    return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,39 @@
+"""What people decide: merges, edits and bans that survive re-ingest, and the forgotten."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add the pointer of a merge and the tables of decisions."""
+    with op.batch_alter_table("entities") as entities:
+        entities.add_column(sa.Column("merged_into", sa.Integer))
+        entities.create_foreign_key("fk_entities_merged_into", "entities", ["merged_into"], ["id"])
+        entities.create_index("ix_entities_merged_into", ["merged_into"])
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("entity_id", sa.Integer, sa.ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("photo", sa.String(64), nullable=False),
+        sa.UniqueConstraint("entity_id", "kind", "photo", name="uq_decisions"),
+    )
+    op.create_table("forgotten", sa.Column("key", sa.String(64), primary_key=True))
+    op.create_table(
+        "notes",
+        sa.Column("name", sa.String(50), primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
+
+
+def downgrade() -> None:
+    """Drop merges, decisions and the list of the forgotten."""
+    for table in ("notes", "forgotten", "decisions"):
+        op.drop_table(table)
+    with op.batch_alter_table("entities") as entities:
+        entities.drop_index("ix_entities_merged_into")
+        entities.drop_constraint("fk_entities_merged_into", type_="foreignkey")
+        entities.drop_column("merged_into")

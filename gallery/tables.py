@@ -1,0 +1,139 @@
+"""The tables of a gallery."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Table(DeclarativeBase):
+    """What all tables share: the metadata that migrations are compared with."""
+
+
+class RevisionRow(Table):
+    """One row: the number that every writing transaction raises first, so that writers queue up behind it."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class SpaceRow(Table):
+    """A model whose embeddings are held."""
+
+    __tablename__ = "spaces"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    dimension: Mapped[int]
+    faces: Mapped[str] = mapped_column(Text)
+    current: Mapped[bool]
+
+
+class EntityRow(Table):
+    """A person or thing. A merge only sets `merged_into`, so that taking it back is exact."""
+
+    __tablename__ = "entities"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # an id is never given out twice
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identity: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    noun: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    name_key: Mapped[str] = mapped_column(Text, index=True)  # for search: composed, case folded
+    biography: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    external_id: Mapped[str | None] = mapped_column(Text)
+    revision: Mapped[int]
+    merged_into: Mapped[int | None] = mapped_column(
+        ForeignKey("entities.id", name="fk_entities_merged_into"), index=True
+    )
+
+
+class PhotoRow(Table):
+    """A photo of which something is enrolled; the photo itself is not kept."""
+
+    __tablename__ = "photos"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+
+
+class ReferenceRow(Table):
+    """One enrolled region of an entity."""
+
+    __tablename__ = "references"
+    __table_args__ = (
+        UniqueConstraint("entity_id", "photo", name="uq_references_entity_photo"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entities.id", ondelete="CASCADE"), index=True)
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
+    left: Mapped[int]
+    top: Mapped[int]
+    right: Mapped[int]
+    bottom: Mapped[int]
+    confidence: Mapped[float]
+    sharpness: Mapped[float]
+    brightness: Mapped[float]
+    yaw: Mapped[float]
+    landmarks: Mapped[bytes | None] = mapped_column(LargeBinary)  # (5, 2) little-endian float32
+    crop: Mapped[bytes] = mapped_column(LargeBinary)  # JPEG
+    revision: Mapped[int]
+
+
+class EmbeddingRow(Table):
+    """The embedding of a reference in one space."""
+
+    __tablename__ = "embeddings"
+    __table_args__ = (Index("ix_embeddings_space_revision", "space", "revision"),)
+
+    reference_id: Mapped[int] = mapped_column(
+        ForeignKey("references.id", ondelete="CASCADE"), primary_key=True
+    )
+    space: Mapped[str] = mapped_column(ForeignKey("spaces.name"), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)  # (d,) little-endian float16
+    revision: Mapped[int]
+
+
+class TombstoneRow(Table):
+    """The id of a reference that was deleted, so that an index can drop it."""
+
+    __tablename__ = "tombstones"
+
+    reference_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(index=True)
+
+
+class DecisionRow(Table):
+    """What a person decided about an entity and ingest must not undo."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (UniqueConstraint("entity_id", "kind", "photo", name="uq_decisions"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entities.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    photo: Mapped[str] = mapped_column(String(64))  # empty where the decision is about the entity alone
+
+
+class ForgottenRow(Table):
+    """All that is left of the forgotten: keyed hashes of their identities and photos."""
+
+    __tablename__ = "forgotten"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class NoteRow(Table):
+    """What a gallery has to remember about itself: the key of the hashes, a deletion that is not finished."""
+
+    __tablename__ = "notes"
+
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

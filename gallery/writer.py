@@ -1,0 +1,232 @@
+"""Changing a gallery: every method of one writer is part of one transaction and one revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, insert, select, update
+
+from gallery.entity import Entity, NewEntity, NewReference
+from gallery.ledger import Decided, Ledger
+from gallery.records import (
+    ENTITY_COLUMNS,
+    entity_of,
+    group_of,
+    merge_pointers,
+    name_key,
+    packed,
+    reference_values,
+    root_of,
+)
+from gallery.tables import (
+    DecisionRow,
+    EmbeddingRow,
+    EntityRow,
+    PhotoRow,
+    ReferenceRow,
+    RevisionRow,
+    SpaceRow,
+    TombstoneRow,
+)
+from vision.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The ids that a deletion removed."""
+
+    entity_ids: tuple[int, ...]
+    reference_ids: tuple[int, ...]
+
+
+class UnknownEntityError(UserError):
+    """An entity id that the gallery does not have."""
+
+    def __init__(self, entity_id: int) -> None:
+        super().__init__(f"No entity {entity_id} in the gallery; 'placard gallery list' shows who is there.")
+
+
+class Writer:
+    """One writing transaction. `Gallery.write` makes it; nothing is kept if the block ends with an error."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.ledger = Ledger(connection)
+        # The first statement of every writer: it holds all others back until this one commits.
+        self.revision: int = connection.execute(
+            update(RevisionRow).values(value=RevisionRow.value + 1).returning(RevisionRow.value)
+        ).scalar_one()
+
+    def add(self, entity: NewEntity) -> int:
+        """Add an entity and return its id; one of the same identity must not be there yet."""
+        return int(
+            self.connection.execute(
+                insert(EntityRow)
+                .values(
+                    identity=entity.identity,
+                    kind=entity.kind.value,
+                    noun=entity.noun or entity.kind.value,
+                    name=entity.name,
+                    name_key=name_key(entity.name),
+                    biography=entity.biography,
+                    source=entity.source,
+                    label=entity.label or entity.name,
+                    external_id=entity.external_id,
+                    revision=self.revision,
+                )
+                .returning(EntityRow.id)
+            ).scalar_one()
+        )
+
+    def entity(self, entity_id: int) -> Entity:
+        """The entity as stored, merged or not."""
+        row = self.connection.execute(select(*ENTITY_COLUMNS).where(EntityRow.id == entity_id)).first()
+        if row is None:
+            raise UnknownEntityError(entity_id)
+        return entity_of(row)
+
+    def rename(self, entity_id: int, name: str) -> None:
+        """Give an entity a name that re-ingest does not take back."""
+        if not name.strip():
+            raise UserError("An entity needs a name, but the new name is empty")
+        self._set(entity_id, name=name, name_key=name_key(name))
+        self._decide(entity_id, Decided.RENAMED)
+
+    def describe(self, entity_id: int, biography: str) -> None:
+        """Give an entity a biography that re-ingest does not take back."""
+        self._set(entity_id, biography=biography)
+        self._decide(entity_id, Decided.DESCRIBED)
+
+    def refresh(self, entity_id: int, entity: NewEntity, *, biography_given: bool = True) -> bool:
+        """Take over what a source says now, except what a person decided; True if anything changed."""
+        values = self.ledger.news(entity_id, entity, biography_given=biography_given)
+        if "name" in values:
+            values["name_key"] = name_key(values["name"])
+        if values:
+            self._set(entity_id, **values)
+        return bool(values)
+
+    def merge(self, entity_id: int, into: int) -> None:
+        """Let `into` stand for `entity_id`, which keeps its rows so that `unmerge` is exact."""
+        pointers = merge_pointers(self.connection)
+        survivor = root_of(self.entity(into).id, pointers)
+        merged = self.entity(entity_id)
+        if merged.merged_into is not None:
+            raise ValueError(
+                f"Entity {entity_id} is merged into {merged.merged_into} already; unmerge it first."
+            )
+        if survivor == entity_id:
+            raise ValueError(
+                f"Entity {into} stands for the same person as {entity_id}; there is nothing to merge."
+            )
+        if self.entity(survivor).kind is not merged.kind:
+            raise UserError(f"A {merged.kind} cannot be merged into a {self.entity(survivor).kind}.")
+        self._set(entity_id, merged_into=survivor)
+
+    def unmerge(self, entity_id: int) -> None:
+        """Take back one merge."""
+        if self.entity(entity_id).merged_into is None:
+            raise UserError(f"Entity {entity_id} is not merged into another, so nothing can be taken back.")
+        self._set(entity_id, merged_into=None)
+
+    def add_space(self, name: str, dimension: int, faces: str, *, current: bool = True) -> None:
+        """Make a space known; a current one replaces the current one before."""
+        if current:
+            self.connection.execute(update(SpaceRow).values(current=False))
+        present = self.connection.execute(select(SpaceRow.dimension).where(SpaceRow.name == name)).scalar()
+        if present is None:
+            self.connection.execute(
+                insert(SpaceRow).values(name=name, dimension=dimension, faces=faces, current=current)
+            )
+            return
+        if present != dimension:
+            raise ValueError(f"Space {name} has {present} dimensions, but {dimension} were given")
+        self.connection.execute(update(SpaceRow).where(SpaceRow.name == name).values(faces=faces))
+        if current:
+            self.connection.execute(update(SpaceRow).where(SpaceRow.name == name).values(current=True))
+
+    def add_reference(self, entity_id: int, reference: NewReference, size: tuple[int, int]) -> int:
+        """Add an enrolled region of a photo of `size` (width, height) and return its id."""
+        known = select(PhotoRow.sha256).where(PhotoRow.sha256 == reference.photo)
+        if self.connection.execute(known).first() is None:
+            values = {"sha256": reference.photo, "width": size[0], "height": size[1]}
+            self.connection.execute(insert(PhotoRow).values(values))
+        number = int(
+            self.connection.execute(
+                insert(ReferenceRow)
+                .values(reference_values(entity_id, reference, self.revision))
+                .returning(ReferenceRow.id)
+            ).scalar_one()
+        )
+        self.add_embedding(number, reference.space, reference.embedding)
+        return number
+
+    def add_embedding(self, reference_id: int, space: str, embedding: NDArray[np.float32]) -> None:
+        """Add the embedding (d,) of a reference in a space that `add_space` made known."""
+        self.connection.execute(
+            insert(EmbeddingRow).values(
+                reference_id=reference_id, space=space, vector=packed(embedding), revision=self.revision
+            )
+        )
+
+    def reject(self, reference_id: int) -> None:
+        """Remove a reference that shows somebody else, and remember not to enrol it for this entity again."""
+        where = ReferenceRow.id == reference_id
+        row = self.connection.execute(select(ReferenceRow.entity_id, ReferenceRow.photo).where(where)).first()
+        if row is None:
+            raise ValueError(
+                f"No reference {reference_id} in the gallery; 'placard gallery show' lists them."
+            )
+        self._decide(row.entity_id, Decided.REJECTED, row.photo)
+        self._bury([reference_id])
+        self.connection.execute(delete(ReferenceRow).where(where))
+        self._drop_photos([row.photo])
+
+    def erase(self, entity_id: int) -> Erased:
+        """Delete an entity with everything that was merged into it, leaving keyed hashes.
+
+        `Gallery.forget` is the way to forget somebody: it also makes the bytes leave the files.
+        """
+        pointers = merge_pointers(self.connection)
+        group = group_of(root_of(self.entity(entity_id).id, pointers), pointers)
+        rows = self.connection.execute(
+            select(ReferenceRow.id, ReferenceRow.photo).where(ReferenceRow.entity_id.in_(group))
+        ).all()
+        identities = self.connection.execute(
+            select(EntityRow.identity).where(EntityRow.id.in_(group))
+        ).scalars()
+        self.ledger.remember_forgotten([*identities, *(f"photo:{row.photo}" for row in rows)])
+        self._bury([row.id for row in rows])
+        self.connection.execute(delete(ReferenceRow).where(ReferenceRow.entity_id.in_(group)))
+        # Pointers first: an entity cannot go while another one points to it.
+        self.connection.execute(update(EntityRow).where(EntityRow.id.in_(group)).values(merged_into=None))
+        self.connection.execute(delete(EntityRow).where(EntityRow.id.in_(group)))
+        self._drop_photos([row.photo for row in rows])
+        return Erased(tuple(group), tuple(row.id for row in rows))
+
+    def _set(self, entity_id: int, **values: str | int | None) -> None:
+        result = self.connection.execute(
+            update(EntityRow).where(EntityRow.id == entity_id).values(**values, revision=self.revision)
+        )
+        if result.rowcount == 0:
+            raise UnknownEntityError(entity_id)
+
+    def _decide(self, entity_id: int, decided: Decided, photo: str = "") -> None:
+        if decided not in self.ledger.decided(entity_id, photo):
+            self.connection.execute(
+                insert(DecisionRow).values(entity_id=entity_id, kind=decided.value, photo=photo)
+            )
+
+    def _bury(self, reference_ids: list[int]) -> None:
+        if reference_ids:
+            self.connection.execute(
+                insert(TombstoneRow),
+                [{"reference_id": number, "revision": self.revision} for number in reference_ids],
+            )
+
+    def _drop_photos(self, photos: list[str]) -> None:
+        for photo in set(photos):
+            if not self.ledger.owners(photo):
+                self.connection.execute(delete(PhotoRow).where(PhotoRow.sha256 == photo))

@@ -1,0 +1,39 @@
+"""Saying who is in a photo."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from generation.context import Context
+from generation.positions import Spot, spots_of
+from generation.quoting import first_fact
+
+
+def described(context: Context) -> str:
+    """Everybody from left to right: the known with a first fact and its mark, the others as unknown."""
+    spots = spots_of(context)
+    if not context.entries:
+        return nobody_known(context)
+    groups = groupby(spots, key=lambda spot: spot.entry is not None)
+    parts = [part for known, group in groups for part in _parts(known, list(group))]
+    if len(parts) == 1:
+        return f"{parts[0]}."
+    return f"From left to right: {'; '.join(parts[:-1])}; and {parts[-1]}."
+
+
+def nobody_known(context: Context) -> str:
+    """Why there is nothing to tell about a photo in which nobody was recognised."""
+    if not context.unknown:
+        return "No face was found in this photo."
+    return f"Nobody in this photo has a match in the gallery: {strangers(len(context.unknown))}."
+
+
+def strangers(count: int) -> str:
+    """People whom nobody recognised, counted."""
+    return "an unknown person" if count == 1 else f"{count} unknown people"
+
+
+def _parts(known: bool, group: list[Spot]) -> list[str]:
+    if not known:
+        return [strangers(len(group))]
+    return [first_fact(spot.entry) for spot in group if spot.entry is not None]

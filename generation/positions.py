@@ -1,0 +1,108 @@
+"""Places in a photo that a question speaks of: on the left, second from the right, in front."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gallery.entity import EntityKind
+from generation.context import Context, Entry
+from vision.box import Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """A region of the photo and the entry that stands there, if anybody is known."""
+
+    box: Box
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A place that a question names and who is there; nobody where the photo has no such place."""
+
+    label: str  # "on the left"
+    span: tuple[int, int]  # where in the question
+    spots: tuple[Spot, ...]
+
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+             "ninth": 9, "tenth": 10}  # fmt: skip
+_WHO = r"(?:person|man|woman|guy|gentleman|lady|boy|girl|face|one|individual|figure|politician|senator|member)"
+_PEOPLE = re.compile(rf"\b(?:who|whose|people|{_WHO})\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"\b(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))(?: {_WHO})?"
+    rf" (?:from|on) (?:the )?(?:far )?(?P<side>left|right)\b",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(
+    rf"\b(?:on|at|to|in) (?:the |my )?(?:far |very |extreme |top |bottom )?(?P<at>left|right)\b"
+    rf"(?: (?:hand )?side)?(?! of\b)(?: of (?:the|this) (?:photo|picture|image))?"
+    rf"|\b(?P<hand>left|right)(?:[- ]hand)?(?: side)? {_WHO}\b"
+    r"|\b(?P<most>left|right)[- ]?most\b|\bfu?a?rthest (?:to the )?(?P<furthest>left|right)\b"
+    r"|\b(?P<hand_side>left|right)[- ]hand side\b"
+    r"|\b(?:on|at|to) the (?P<of>left|right)(?: side)? of (?:the|this) (?:photo|picture|image)\b",
+    re.IGNORECASE,
+)
+_MIDDLE = re.compile(
+    rf"\b(?:in|at) the (?:very )?(?:middle|cent(?:re|er))\b|\b(?:middle|central|cent(?:re|er)) {_WHO}\b", re.IGNORECASE
+)
+_FRONT = re.compile(
+    rf"\b(?:largest|biggest|closest|nearest) {_WHO}\b|\b(?:closest|nearest) to (?:the |us|me)(?:camera|viewer)?\b"
+    rf"|\bin (?:the )?(?:front|foreground)\b|\b{_WHO} (?:is|that is|who is) (?:the )?(?:largest|biggest|closest|nearest)\b"
+    r"|\bwho is (?:the )?(?:largest|biggest|closest|nearest)\b",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    rf"\b(?:smallest|furthest|farthest) {_WHO}\b|\bin the (?:back|background|rear)\b|\bat the back\b", re.IGNORECASE
+)
+
+
+def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
+    """Everybody found in the photo, known or not, from left to right; known things only on request."""
+    known = [
+        Spot(entry.box, entry) for entry in context.entries if things or entry.entity.kind is not EntityKind.THING
+    ]
+    return tuple(
+        sorted([*known, *(Spot(box, None) for box in context.unknown)], key=lambda spot: spot.box.centre)
+    )
+
+
+def places_in(context: Context, question: str) -> tuple[Place, ...]:
+    """The places that the question names, counted over everybody found."""
+    spots = spots_of(context, things=not _PEOPLE.search(question))
+    counted = [_counted(match, spots) for match in _COUNTED.finditer(question)]
+    rest = _COUNTED.sub(lambda match: " " * len(match[0]), question)
+    sides = [_beside(match, spots) for match in _SIDE.finditer(rest)]
+    others = [
+        Place(label, match.span(), chosen)
+        for pattern, label, chosen in (
+            (_MIDDLE, "in the middle", _middle(spots)),
+            (_FRONT, "in front", _by_area(spots, -1)),
+            (_BACK, "in the back", _by_area(spots, 0)),
+        )
+        for match in pattern.finditer(rest)
+    ]
+    return (*counted, *sides, *others)
+
+
+def _counted(match: re.Match[str], spots: tuple[Spot, ...]) -> Place:
+    word, side = match["nth"].lower(), match["side"].lower()
+    nth = _ORDINALS.get(word) or int(word[:-2])
+    in_order = spots if side == "left" else spots[::-1]
+    return Place(f"{word} from the {side}", match.span(), in_order[nth - 1 : nth] if nth else ())
+
+
+def _beside(match: re.Match[str], spots: tuple[Spot, ...]) -> Place:
+    side = next(group for group in match.groups() if group).lower()
+    return Place(f"on the {side}", match.span(), spots[:1] if side == "left" else spots[-1:])
+
+
+def _middle(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
+    """The one in the middle; of an even number the two."""
+    return spots[(len(spots) - 1) // 2 : len(spots) // 2 + 1]
+
+
+def _by_area(spots: tuple[Spot, ...], rank: int) -> tuple[Spot, ...]:
+    return (sorted(spots, key=lambda spot: spot.box.area)[rank],) if spots else ()

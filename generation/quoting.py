@@ -1,0 +1,69 @@
+"""How the reader writes names, quotations and citation marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from generation.context import Entry
+from generation.folding import folded
+from generation.neutral import NAME_LIMIT, neutralise, shortened
+from generation.passages import passages
+
+# Of the first fact in a description, in characters: about two lines.
+FACT_LIMIT = 160
+# Some biographies begin like a dictionary: "CASEY, Robert P. (Bob), Jr., (son of Robert Casey), a Senator from ...".
+HEADING = re.compile(r"[^a-z;:,()]{2,40}, [^;:]{0,80}?(?:, (?=an? |the )|,? (?=\(\w+ \w))")
+
+
+def name_of(entry: Entry) -> str:
+    """The name as it may stand in an answer."""
+    return neutralise(entry.entity.name, limit=NAME_LIMIT)
+
+
+def listed(items: Sequence[str], *, last: str = "and") -> str:
+    """Items as English enumerates them.
+
+    >>> listed(["Ann", "Bob", "Cleo"])
+    'Ann, Bob and Cleo'
+    """
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """`text` with a full stop, unless it ends a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def quoted(entry: Entry, quotes: Sequence[str]) -> str:
+    """The name, and each passage with its mark; the name is left out where the first passage begins with it."""
+    marked = "; ".join(f"{without_heading(quote)} [{entry.k}]" for quote in quotes)
+    return f"{_introduction(entry, marked)}{marked}"
+
+
+def first_fact(entry: Entry) -> str:
+    """The name and how the biography begins, with the mark."""
+    found = passages(entry.entity.biography)
+    if not found or folded(found[0]) == folded(name_of(entry)):
+        return f"{name_of(entry)} [{entry.k}]"
+    return quoted(entry, [shortened(without_heading(found[0]), FACT_LIMIT)])
+
+
+def without_heading(passage: str) -> str:
+    """`passage` without the inverted name of a dictionary.
+
+    >>> without_heading("CASEY, Robert P. (Bob), Jr., a Senator from Pennsylvania")
+    'a Senator from Pennsylvania'
+    """
+    heading = HEADING.match(passage)
+    return passage[heading.end() :] if heading else passage
+
+
+def _introduction(entry: Entry, text: str) -> str:
+    name = name_of(entry)
+    first_words = re.findall(r"\w+", folded(text))[:1]
+    if first_words and first_words[0] in re.findall(r"\w{2,}", folded(name)):
+        return ""
+    if re.match(r"(?:an?|the) ", text):
+        return f"{name}, "
+    return f"{name} " if text.startswith("(") else f"{name}: "

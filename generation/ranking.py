@@ -1,0 +1,136 @@
+"""Which passages of the biographies answer a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from generation.context import Entry
+from generation.passages import passages
+from generation.terms import STOP_WORDS, terms
+from generation.topics import BEGINNING, YEAR, marked, topics_of, without_topics
+
+# What a term of the topic counts against a word of the question itself. Tuned, as the numbers below, on
+# questions of one seed about the Congress biographies (docs/accuracy.md has the rates on another seed).
+TOPIC_WEIGHT = 2.0
+# What a mark of the topic counts besides: a degree, a trade that stands alone.
+MARK_WEIGHT = 2.0
+# A passage without a year counts this much for a question about a time.
+WITHOUT_YEAR = 0.4
+# A second passage of a person is quoted when it scores at least this share of the best.
+NEAR_BEST = 0.85
+# BM25: how soon repetition stops to count, and how much long passages are held back.
+_K1, _B = 1.2, 0.4
+
+_TIME = re.compile(r"\bwhen\b|\bhow (?:long|many years|old)\b|\bsince\b|\byears?\b|\b(?:what|which) (?:date|day|time)\b", re.IGNORECASE)
+# Words of questions that no biography answers with: verbs of asking and of having, the photo itself.
+_ASKING = frozenset(
+    term
+    for term in terms(
+        """photo picture image person people man woman men women guy lady gentleman anybody anyone everybody everyone
+        somebody someone see seen show shown say says describe identify introduce recognise recognize list present
+        look looking left right front one ones first last year years day date time long old name called kind type
+        go went gone come came take took leave finish finished complete completed receive received earn earned
+        get got happen fact facts detail details information biography background story think hold become became
+        spend spent attend attended join joined enter entered currently exactly else other thing things two three"""
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a question searches for."""
+
+    topic: frozenset[str]  # terms of biographies that tell about its topic
+    words: frozenset[str]  # its own words
+    names: frozenset[str]  # of these its capitalised ones, such as Harvard: an answer must speak of one
+    time: bool  # it asks when, or how long
+
+    @classmethod
+    def of(cls, question: str) -> Query:
+        """Read a question in which the people it is about are blanked out."""
+        topics = topics_of(question)
+        covered = without_topics(question)
+        told = frozenset(term for topic in topics for term in _terms_told(topic.told))
+        rest = frozenset(terms(covered)) - _ASKING
+        return cls(told, rest, _names(covered) & rest, _TIME.search(question) is not None)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it asks for nothing but who somebody is."""
+        return not self.topic and not self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage and how well it fits the question."""
+
+    passage: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One passage as the search sees it."""
+
+    k: int
+    passage: str
+    terms: tuple[str, ...]
+
+
+def quotes_of(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, ...]]:
+    """For each entry by k the passages with evidence for the query, best first."""
+    documents = [document for entry in entries for document in _documents(entry)]
+    quotes: dict[int, list[Quote]] = {entry.k: [] for entry in entries}
+    for document, score in zip(documents, _scores(documents, query), strict=True):
+        if score > 0 and _has_evidence(frozenset(document.terms), query):
+            quotes[document.k].append(Quote(document.passage, score))
+    return {k: tuple(sorted(found, key=lambda quote: -quote.score)) for k, found in quotes.items()}
+
+
+def _documents(entry: Entry) -> list[_Document]:
+    found = passages(entry.entity.biography)
+    return [
+        _Document(entry.k, passage, (*terms(passage), *marked(passage), *((BEGINNING,) if index == 0 else ())))
+        for index, passage in enumerate(found)
+    ]
+
+
+def _terms_told(told: str) -> Iterable[str]:
+    marks = [word for word in told.split() if word.startswith("#")]
+    return [*marks, *terms(" ".join(word for word in told.split() if not word.startswith("#")))]
+
+
+def _names(question: str) -> frozenset[str]:
+    """Terms of the capitalised words behind the first one; none where everything has a capital."""
+    words = re.findall(r"[^\W\d_][\w.'’-]*", question)[1:]
+    capital = [word for word in words if word[0].isupper() and word.lower() not in STOP_WORDS]
+    return frozenset(terms(" ".join(capital))) if len(capital) < len(words) else frozenset()
+
+
+def _has_evidence(document: frozenset[str], query: Query) -> bool:
+    if query.names and not query.names & document:
+        return False
+    return bool(document & (query.topic or query.words))
+
+
+def _scores(documents: Sequence[_Document], query: Query) -> list[float]:
+    if not documents:
+        return []
+    import bm25s  # imported here: it takes a third of a second and brings scipy
+
+    index = bm25s.BM25(k1=_K1, b=_B)
+    index.index([list(document.terms) for document in documents], show_progress=False)
+    marks = frozenset(term for term in query.topic if term.startswith("#"))
+    weighed = ((TOPIC_WEIGHT, query.topic), (MARK_WEIGHT, marks), (1.0, query.words))
+    scores = [0.0] * len(documents)
+    for weight, searched in weighed:
+        found = index.get_scores(sorted(searched)) if searched else scores
+        scores = [score + weight * float(more) for score, more in zip(scores, found, strict=True)] if searched else scores
+    if not query.time:
+        return scores
+    return [
+        score if YEAR in document.terms else WITHOUT_YEAR * score
+        for score, document in zip(scores, documents, strict=True)
+    ]

@@ -1,0 +1,86 @@
+"""The reader: answers without a model, by quoting the gallery."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from generation.answer import Answer
+from generation.context import Context, Entry
+from generation.describe import described, nobody_known
+from generation.mentions import Scope, mentioned
+from generation.neutral import NAME_LIMIT, neutralise
+from generation.question import checked
+from generation.quoting import first_fact, listed, name_of, quoted, sentence
+from generation.ranking import NEAR_BEST, Query, Quote, quotes_of
+
+NAME = "reader"
+NOTE = (
+    "The reader is extractive: it quotes what the gallery says about the people recognised, "
+    "and does not look at the photo itself."
+)
+# Of one person, so that an answer stays an answer.
+MOST_QUOTES = 2
+# "Who was born in Texas?" names those who score at least this share of the best.
+_CHOSEN = 0.7
+_CHOOSING = re.compile(r"\s*(?:and )?(?:who(?!se|m)|which (?:of|one|person|people|man|woman|senator))\b", re.IGNORECASE)
+_CITED = re.compile(r"\[(\d+)\]")
+
+
+class Reader:
+    """Answers from the biographies of a context, word for word."""
+
+    def answer(self, context: Context, question: str) -> Answer:
+        """Quote what the gallery says about whom the question means, or say that it does not say."""
+        text = _text(context, checked(question))
+        cited = {int(k) for k in _CITED.findall(text)}
+        return Answer(text, tuple(entry for entry in context.entries if entry.k in cited), NAME, NOTE)
+
+
+def _text(context: Context, question: str) -> str:
+    if not context.entries and not context.unknown:
+        return nobody_known(context)
+    scope = mentioned(context, question)
+    query = Query.of(scope.rest)
+    if not scope.explicit and (query.empty or not context.entries):
+        return described(context)
+    sentences = _not_recognised(scope)
+    if scope.entries and query.empty:
+        sentences += [f"{first_fact(entry)}." for entry in scope.entries]
+    elif scope.entries:
+        sentences += _told(scope, query, choosing=_CHOOSING.match(question) is not None)
+    return " ".join(sentences)
+
+
+def _not_recognised(scope: Scope) -> list[str]:
+    """Sentences about people whom the question means and nobody knows."""
+    return [
+        *(f"{neutralise(name, limit=NAME_LIMIT)} is not recognised in this photo." for name in scope.strangers),
+        *(f"The person {label} is unknown: no match in the gallery." for label in scope.unknown),
+        *(f"Nobody was found {label} in this photo." for label in scope.missing),
+    ]
+
+
+def _told(scope: Scope, query: Query, *, choosing: bool) -> list[str]:
+    quotes = quotes_of(scope.entries, query)
+    if choosing and not scope.explicit:
+        quotes = _chosen(quotes)
+    told = [f"{quoted(entry, _best(quotes[entry.k]))}." for entry in scope.entries if quotes[entry.k]]
+    silent = [entry for entry in scope.entries if not quotes[entry.k]]
+    if silent and not (told and choosing and not scope.explicit):
+        told.append(_not_told(silent))
+    return told
+
+
+def _chosen(quotes: Mapping[int, Sequence[Quote]]) -> dict[int, Sequence[Quote]]:
+    best = max((found[0].score for found in quotes.values() if found), default=0.0)
+    return {k: found if found and found[0].score >= _CHOSEN * best else () for k, found in quotes.items()}
+
+
+def _best(quotes: Sequence[Quote]) -> list[str]:
+    near = [quote.passage for quote in quotes if quote.score >= NEAR_BEST * quotes[0].score]
+    return near[:MOST_QUOTES]
+
+
+def _not_told(entries: Sequence[Entry]) -> str:
+    return sentence(f"The gallery does not say this about {listed([name_of(entry) for entry in entries], last='or')}")

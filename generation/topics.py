@@ -1,0 +1,179 @@
+"""What questions are usually about, and the words that biographies use for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Marks that `marked` adds to the terms of a passage for what no list of words can hold.
+DEGREE, TRADE, YEAR = "#degree", "#trade", "#year"
+BEGINNING = "#beginning"  # the first passage: who somebody is
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A thing to ask for: how questions say it, and the words of a passage that tells it."""
+
+    asked: re.Pattern[str]
+    told: str
+
+
+def _topic(asked: str, told: str) -> Topic:
+    return Topic(re.compile(asked, re.IGNORECASE), " ".join(told.split()))
+
+
+_BACHELORS = "ba bs ab bba bfa bse bsba bsc beng"
+_MASTERS = "ma ms mba mpa mpp mph msw med mfa msc mat mphil"
+_DOCTORS = "phd edd scd dphil"
+_MEDICAL = "md do dds dmd dvm mbbs"
+_LAW = "jd llb llm"
+_PLACES = "college university"
+_TRADES = """works worked working job career practice lawyer attorney teacher professor physician nurse doctor farmer
+    rancher engineer executive businessman businesswoman owner consultant banker journalist broker realtor
+    accountant analyst officer pastor minister worker author musician artist advocate developer athlete"""
+
+# Within a group the first topic that a question mentions counts: the special ones stand before the general.
+GROUPS: tuple[tuple[Topic, ...], ...] = (
+    (
+        _topic(
+            r"\blaw (?:school|degree|studies|graduate)s?\b|\bj\.?d\b\.?|\b(?:stud\w+|read|degree in) law\b"
+            r"|\b(?:trained|qualif\w+|educated) as an? (?:lawyer|attorney)\b",
+            f"{_LAW} law",
+        ),
+        _topic(
+            r"\bmed(?:ical)? (?:school|degree)\b|\bstud\w+ medicine\b|\b(?:trained|qualified) as a (?:doctor|physician)\b",
+            f"{_MEDICAL} medicine medical",
+        ),
+        _topic(r"\bph\.?d\b\.?|\bdoctorates?\b|\bdoctoral\b", f"{_DOCTORS} doctorate doctoral"),
+        _topic(r"\bmaster'?s?\b(?: degree)?|\bm\.?b\.?a\b\.?|\b(?:post)?graduate degree\b", f"{_MASTERS} master"),
+        _topic(r"\b(?:high|secondary|prep(?:aratory)?) ?schools?\b", "high secondary preparatory academy school"),
+        _topic(
+            r"\bcolleges?\b|\buniversit(?:y|ies)\b|\balma mater\b|\bbachelor'?s?\b(?: degree)?"
+            r"|\bundergrad\w*(?: degree)?|\bfirst degree\b",
+            f"{_BACHELORS} {_PLACES} bachelor",
+        ),
+        _topic(
+            r"\bstud(?:y|ies|ied|ying)\b|\beducat\w+|\bdegrees?\b|\bgraduat\w+|\bschool(?:s|ing|ed)?\b|\bmajor(?:ed)?\b"
+            r"|\bacademic\w*|\btrained\b|\bqualifications?\b|\bdiplomas?\b|\blearn\w*",
+            f"{DEGREE} {_BACHELORS} {_MASTERS} {_DOCTORS} {_MEDICAL} {_LAW} {_PLACES} school studied graduated attended"
+            " educated education degree",
+        ),
+    ),
+    (
+        _topic(
+            r"\bstate('s)? senat\w+|\bsenate of the state\b",
+            "state senate",
+        ),
+        _topic(
+            r"\bstate(?:'s)? (?:house(?: of (?:representatives|delegates))?|legislat\w+|assembly|lawmaker|rep\w*)"
+            r"|\bassembly(?:man|woman)?\b|\blower house\b|\blegislators?\b",
+            "state house representatives assembly delegates legislature",
+        ),
+        _topic(
+            r"\brepresents?\b|\b(?:which|what) (?:state|district)\b|\b(?:position|office) (?:does|is|has)\b"
+            r"|\b(?:what|which) office\b|\b(?:current|present) (?:position|office|role|title)\b",
+            f"{BEGINNING} representative senator delegate represents",
+        ),
+        _topic(
+            r"\bcongress\w*|\bcapitol\b|\b(?:the|u\.?s\.?) house(?: of representatives)?\b|\bu\.?s\.? senate\b"
+            r"|\b(?:take|took|in) office\b|\b(?:re-?)?elect(?:ed|ion)?\b|\blawmaker\b",
+            "elected reelected congress congresses appointed",
+        ),
+        _topic(r"\bsenat(?:e|or)s?\b", "senate senator elected reelected"),
+    ),
+    (
+        _topic(
+            r"\bpart(?:y|ies)\b|\bpolitical(?: (?:party|affiliation|side|camp))?\b|\bpolitics of\b|\baffiliat\w+"
+            r"|\bdemocrats?\b|\brepublicans?\b",
+            "republican democrat democratic independent party",
+        ),
+    ),
+    (
+        _topic(r"\bcommittees?\b|\bpanel\b", "committee"),
+        _topic(r"\b(?:unsuccessful\w*|los[et]|losing|defeat\w*|fail\w*)\b", "unsuccessful defeated lost"),
+    ),
+    (
+        _topic(
+            r"\bchair\w*|\bhead(?:ed)?\b|\bled\b|\bleads?\b|\bleader\b|\bpresid(?:e|es|ed|ing)\b",
+            "chair chairman chairwoman president head leader director",
+        ),
+    ),
+    (
+        _topic(
+            r"\bmilitary\b|\barmy\b|\bnavy\b|\bair force\b|\bmarines?\b|\bcoast guard\b|\bnational guard\b"
+            r"|\barmed (?:forces|services)\b|\bveterans?\b|\bsoldiers?\b|\benlist\w*|\bin uniform\b|\bbranch\b",
+            "army navy naval air marine corps guard reserve reserves military war veteran armed",
+        ),
+    ),
+    (
+        _topic(
+            r"\bborn\b|\bbirth\w*|\bhome ?town\b|\bhow old\b|\bage\b|\bcomes? from\b|\bnative of\b|\bgr[eo]w up\b"
+            r"|\bwhere (?:is|are|was)\b(?!.*\b(?:graduat|degree)).*\bfrom\b|\boriginally\b",
+            "born birth native",
+        ),
+        _topic(r"\bdied?\b|\bdeath\b|\bdead\b|\bpass(?:ed)? away\b|\bburied\b", "died death interment buried"),
+    ),
+    (
+        _topic(
+            r"\b(?:jobs?|professions?|occupations?|careers?|trade|vocation|livelihood|employ\w*)\b|\bline of work\b"
+            r"|\b(?:for|earn\w*) a? ?living\b|\bworks?(?:ed|ing)?\b|\bdo(?:es)?\s*[?.!]*$"
+            r"|\b(?:before|outside) (?:of )?(?:politics|congress|being elected|entering|running)\b",
+            f"{TRADE} {_TRADES}",
+        ),
+    ),
+    (_topic(r"\bt(?:each|aught)\w*|\bprofessors?\b|\blectur\w+", "teacher taught teaches professor instructor lecturer faculty"),),
+    (
+        _topic(
+            r"\bwife\b|\bhusband\b|\bspouse\b|\bmarri\w+|\bmarry\b|\bwidow\w*|\bpartner\b",
+            "wife husband spouse married widow widower partner",
+        ),
+        _topic(
+            r"\bfamily\b|\b(?:grand)?(?:fathers?|mothers?|parents?|sons?|daughters?|child(?:ren)?)\b|\bkids?\b"
+            r"|\bbrothers?\b|\bsisters?\b|\bsiblings?\b|\brelatives?\b|\brelated\b|\bcousins?\b|\buncle\b|\baunt\b",
+            "father mother parents son sons daughter daughters child children brother brothers sister sisters grandson"
+            " granddaughter nephew niece cousin uncle aunt wife husband family",
+        ),
+    ),
+    (_topic(r"\b(?:live|lives|living in|reside[sd]?|residence|home)\b", "lives living resident resides residence home"),),
+    (
+        _topic(
+            r"\bhobb(?:y|ies)\b|\b(?:free|spare) time\b|\binterests?\b",
+            "hobby hobbies likes loves enjoys plays fan collects spare",
+        ),
+    ),
+)
+
+_DEGREE = re.compile(r"(?:^|, )(?:[A-Z][A-Za-z]{0,2}\.){2,}[A-Z]?,? ")
+_YEAR = re.compile(r"\b1\d{3}\b|\b20\d{2}\b")
+_CALLING = re.compile(r"(?:er|or|ist|ian|man|woman|ant|ent|ive|ney|cian|yst|ian|aide|host|eon|tary)$")
+_LONGEST_TRADE = 5  # words: "high school history teacher"
+
+
+def topics_of(question: str) -> list[Topic]:
+    """The topics that a question mentions, at most one of each group."""
+    firsts = (next((topic for topic in group if topic.asked.search(question)), None) for group in GROUPS)
+    return [topic for topic in firsts if topic]
+
+
+def without_topics(question: str) -> str:
+    """The question with all words blanked out by which topics are recognised."""
+    spans = [match.span() for group in GROUPS for topic in group for match in topic.asked.finditer(question)]
+    for start, end in spans:
+        question = question[:start] + " " * (end - start) + question[end:]
+    return question
+
+
+def marked(passage: str) -> list[str]:
+    """The marks of a passage: a degree, a year, a trade that stands alone.
+
+    >>> marked("B.A., Yale College, 1970"), marked("commercial pilot"), marked("plays the piano")
+    (['#degree', '#year'], ['#trade'], [])
+    """
+    words = passage.split(",")[0].split()
+    lone = bool(words) and len(words) <= _LONGEST_TRADE and passage == passage.lower() and not _YEAR.search(passage)
+    marks = {
+        DEGREE: _DEGREE.search(passage) is not None,
+        YEAR: _YEAR.search(passage) is not None,
+        TRADE: lone and any(_CALLING.search(word) for word in words[-1:]),
+    }
+    return [mark for mark, holds in marks.items() if holds]

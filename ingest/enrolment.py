@@ -1,0 +1,181 @@
+"""Writing one batch: photos become references of entities, or refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gallery.entity import NewReference
+from gallery.gallery import Gallery
+from gallery.ledger import Ledger, Standing
+from gallery.writer import Writer
+from ingest.gate import EnrolmentRules, choose_face
+from ingest.neighbours import Likeness, Neighbours
+from ingest.outcome import Outcome, Status
+from ingest.reason import Reason, Refusal
+from ingest.sources.row import Labelled
+from vision.box import Box
+from vision.faces import FaceModel
+from vision.photo import Photo, crop_of
+from vision.region import Region
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A row whose photo is decoded."""
+
+    row: Labelled
+    photo: Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A row whose photo is enrolled already, but whose words are new."""
+
+    row: Labelled
+    sha256: str
+
+
+class Enrolment:
+    """Enrols into one gallery with one face model."""
+
+    def __init__(self, gallery: Gallery, faces: FaceModel, rules: EnrolmentRules) -> None:
+        self._gallery = gallery
+        self._faces = faces
+        self._rules = rules
+        self._neighbours = Neighbours(gallery, faces.space, faces.dimension)
+        self._announced = gallery.current_space() is not None
+
+    def commit(
+        self, batch: Sequence[Outcome | Refresh | Prepared], *, stop_on_refusal: bool = False
+    ) -> list[Outcome]:
+        """Enrol a batch in one transaction; with `stop_on_refusal` nothing after a refusal is enrolled."""
+        prepared = [item for item in batch if isinstance(item, Prepared)]
+        faces = iter(self._faces.regions([item.photo for item in prepared]) if prepared else [])
+        chosen = [
+            choose_face(item.photo, next(faces), self._rules, box=item.row.box)
+            if isinstance(item, Prepared)
+            else None
+            for item in batch
+        ]
+        if all(isinstance(item, Outcome) for item in batch):
+            return _until_refusal([item for item in batch if isinstance(item, Outcome)], stop_on_refusal)
+        self._neighbours.catch_up()
+        outcomes: list[Outcome] = []
+        with self._gallery.write() as writer:
+            self._announce(writer)
+            for item, face in zip(batch, chosen, strict=True):
+                outcomes.append(self._outcome(writer, item, face))
+                if stop_on_refusal and outcomes[-1].status is Status.SKIPPED:
+                    break
+        return outcomes
+
+    def _announce(self, writer: Writer) -> None:
+        if not self._announced:
+            writer.add_space(self._faces.space, self._faces.dimension, self._faces.name)
+            self._announced = True
+
+    def _outcome(
+        self, writer: Writer, item: Outcome | Refresh | Prepared, face: Region | Refusal | None
+    ) -> Outcome:
+        if isinstance(item, Outcome):
+            return item
+        if isinstance(item, Refresh):
+            return self._refresh(writer, item)
+        if isinstance(face, Region):
+            return self._enrol(writer, item, face)
+        if face is None:
+            raise RuntimeError("a prepared photo was not looked at")
+        return refused(item.row, face, item.photo.sha256)
+
+    def _refresh(self, writer: Writer, item: Refresh) -> Outcome:
+        row = item.row
+        entity_id = writer.ledger.standing(row.entity.identity, item.sha256).entity_id
+        if entity_id is None:  # forgotten since it was looked up
+            return refused(
+                row, Refusal(Reason.FORGOTTEN, "this person was forgotten on request"), item.sha256
+            )
+        changed = writer.refresh(entity_id, row.entity, biography_given=row.biography_given)
+        status = Status.UPDATED if changed else Status.UNCHANGED
+        return Outcome(row.where, status, name=row.entity.name, entity_id=entity_id, sha256=item.sha256)
+
+    def _enrol(self, writer: Writer, item: Prepared, face: Region) -> Outcome:
+        row, sha256 = item.row, item.photo.sha256
+        standing = writer.ledger.standing(row.entity.identity, sha256)
+        if (
+            standing.reference_id is not None
+        ):  # the same file twice in this batch, or another process was faster
+            return self._refresh(writer, Refresh(row, sha256))
+        likeness = self._neighbours.likeness(standing.entity_id, face.embedding)
+        refusal = standing_refusal(writer.ledger, standing, face.box) or _conflict(likeness)
+        if refusal is not None:
+            return refused(row, refusal, sha256)
+        notes = []
+        entity_id = standing.entity_id
+        if entity_id is None:
+            notes = [
+                f"another {other.name} is known from {other.source} (entity {other.id})"
+                for other in writer.ledger.namesakes(row.entity)
+            ]
+            entity_id = writer.add(row.entity)
+        else:
+            writer.refresh(entity_id, row.entity, biography_given=row.biography_given)
+        if likeness.own is None and likeness.other is not None and likeness.other >= self._rules.look_alike:
+            notes.append(f"looks like entity {likeness.other_id} (similarity {likeness.other:.2f})")
+        reference_id = writer.add_reference(entity_id, _reference(item.photo, face), item.photo.size)
+        self._neighbours.add(reference_id, entity_id, face.embedding)
+        detail = "; ".join(notes)
+        return Outcome(
+            row.where, Status.ADDED, detail=detail, name=row.entity.name, entity_id=entity_id, sha256=sha256
+        )
+
+
+def standing_refusal(ledger: Ledger, standing: Standing, box: Box | None) -> Refusal | None:
+    """The refusal that the gallery's own knowledge decides; `box` is the face's, None before it is found."""
+    if standing.forgotten:
+        return Refusal(Reason.FORGOTTEN, "this person or photo was forgotten on request")
+    if standing.rejected:
+        return Refusal(Reason.REJECTED, "somebody said that this photo does not show this person")
+    if standing.reference_id is not None:
+        return None
+    for other in standing.others:
+        if box is None or other.box.iou(box) > 0.5:
+            name = ledger.name(other.entity_id)
+            return Refusal(Reason.DUPLICATE, f"enrolled as {name} (entity {other.entity_id}) already")
+    return None
+
+
+def _conflict(likeness: Likeness) -> Refusal | None:
+    """A later photo of a person must be nearer to the person than to anybody else."""
+    if likeness.own is None or likeness.other is None or likeness.other <= likeness.own:
+        return None
+    return Refusal(
+        Reason.IDENTITY_CONFLICT,
+        f"nearer to entity {likeness.other_id} (similarity {likeness.other:.2f}) "
+        f"than to the other photos of this person ({likeness.own:.2f})",
+    )
+
+
+def _reference(photo: Photo, face: Region) -> NewReference:
+    return NewReference(
+        photo=photo.sha256,
+        box=face.box,
+        quality=face.quality,
+        confidence=face.confidence,
+        landmarks=face.landmarks,
+        crop=crop_of(photo, face.box),
+        space=face.space,
+        embedding=face.embedding,
+    )
+
+
+def refused(row: Labelled, refusal: Refusal, sha256: str | None = None) -> Outcome:
+    """The outcome of a row that is not enrolled."""
+    return Outcome(
+        row.where, Status.SKIPPED, refusal.reason.value, refusal.detail, name=row.entity.name, sha256=sha256
+    )
+
+
+def _until_refusal(outcomes: list[Outcome], stop: bool) -> list[Outcome]:
+    first = next((n for n, outcome in enumerate(outcomes) if outcome.status is Status.SKIPPED), len(outcomes))
+    return outcomes[: first + 1] if stop else outcomes

@@ -1,0 +1,39 @@
+"""Decisions: which regions are near enough to be named, each entity at most once in a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrieval.index import Hit
+from retrieval.match import Decision
+from retrieval.rules import MatchRules
+
+
+def decide(hits: Sequence[Sequence[Hit]], rules: MatchRules) -> list[Decision]:
+    """The decision for each region of one photo from its nearest entities, most similar first."""
+    decisions = [_alone(region, rules) for region in hits]
+    if not rules.one_each:
+        return decisions
+    best: dict[int, int] = {}  # entity to the region that keeps it
+    for region, decision in enumerate(decisions):
+        if decision is not Decision.ACCEPTED:
+            continue
+        entity_id = hits[region][0].entity_id
+        rival = best.setdefault(entity_id, region)
+        if rival == region:
+            continue
+        winner, loser = sorted((rival, region), key=lambda index: -hits[index][0].similarity)
+        best[entity_id] = winner
+        # The loser does not fall to its second choice: that would name somebody by elimination.
+        decisions[loser] = Decision.UNCERTAIN
+    return decisions
+
+
+def _alone(hits: Sequence[Hit], rules: MatchRules) -> Decision:
+    if not hits or hits[0].similarity < rules.threshold - rules.band:
+        return Decision.UNKNOWN
+    if hits[0].similarity < rules.threshold:
+        return Decision.UNCERTAIN
+    if len(hits) > 1 and hits[0].similarity - hits[1].similarity < rules.margin:
+        return Decision.UNCERTAIN
+    return Decision.ACCEPTED

@@ -1,0 +1,77 @@
+"""Photo to matches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gallery.gallery import Gallery
+from retrieval.assign import decide
+from retrieval.index import Hit, ReferenceIndex
+from retrieval.match import Candidate, Decision, Match
+from retrieval.rules import MatchRules, rules_for
+from vision.device import Device
+from vision.errors import UserError
+from vision.faces import FaceModel
+from vision.photo import Photo
+from vision.region import Region
+
+
+class WrongSpaceError(UserError):
+    """A gallery that holds no embedding of the model that looks at the photo."""
+
+    def __init__(self, asked: str, present: Sequence[str]) -> None:
+        super().__init__(
+            f"The gallery was made with {' and '.join(present)}, but this photo would be read with {asked}. "
+            f"Pass that model by --faces, or run 'placard gallery reembed'."
+        )
+
+
+class Recogniser:
+    """Recognises the entities of a gallery in photos. Safe to share between threads."""
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        faces: FaceModel,
+        *,
+        device: Device = Device.AUTO,
+        rules: MatchRules | None = None,
+    ) -> None:
+        self.gallery = gallery
+        self.faces = faces
+        self.rules = rules or rules_for(faces.space)
+        self.index = ReferenceIndex(gallery, faces.space, faces.dimension, device)
+
+    def recognise(self, photo: Photo) -> list[Match]:
+        """One match for each face of the photo; raise `WrongSpaceError` for a gallery of another model."""
+        return self.match(self.faces.regions([photo])[0])
+
+    def match(self, regions: Sequence[Region]) -> list[Match]:
+        """One match for each region of one photo, in the same order."""
+        self.index.catch_up()
+        if self.index.size == 0:
+            self._check_space()
+        if not regions:
+            return []
+        hits = self.index.nearest(np.stack([region.embedding for region in regions]))
+        return self._matches(regions, hits)
+
+    def _matches(self, regions: Sequence[Region], hits: list[list[Hit]]) -> list[Match]:
+        entities = self.gallery.entities({hit.entity_id for region in hits for hit in region})
+        # Somebody who was forgotten between the search and this line is nobody.
+        hits = [[hit for hit in region if hit.entity_id in entities] for region in hits]
+        matches = []
+        for region, near, decision in zip(regions, hits, decide(hits, self.rules), strict=True):
+            candidates = tuple(
+                Candidate(entities[hit.entity_id], hit.similarity, hit.reference_id) for hit in near
+            )
+            entity = candidates[0].entity if decision is Decision.ACCEPTED else None
+            matches.append(Match(region, decision, entity, candidates))
+        return matches
+
+    def _check_space(self) -> None:
+        present = [space.name for space in self.gallery.spaces() if space.references]
+        if present and self.faces.space not in present:
+            raise WrongSpaceError(self.faces.space, present)

@@ -1,0 +1,285 @@
+"""A folder per label: names, biographies and what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from gallery.entity import EntityKind
+from ingest.sources.opening import open_source
+from ingest.sources.row import MAX_PHOTO_BYTES, Labelled, Row, SourceError, SourceProblem, Unusable
+from ingest.sources.source import SourceOptions
+from ingest.sources.tree import FolderTree
+
+
+def written(root: Path, files: dict[str, str]) -> Path:
+    """A folder with these files; a photo's content is of no matter here."""
+    for path, text in files.items():
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    return root
+
+
+def rows_of(path: Path) -> list[Row]:
+    return list(open_source(path).rows())
+
+
+def labelled(rows: list[Row]) -> dict[str, Labelled]:
+    return {row.where: row for row in rows if isinstance(row, Labelled)}
+
+
+def problems(rows: list[Row]) -> dict[str, SourceProblem]:
+    return {row.where: row.reason for row in rows if isinstance(row, Unusable)}
+
+
+def test_an_empty_folder_is_an_error_that_says_which_forms_are_understood(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"No photos found.*metadata\.csv.*\.zip"):
+        open_source(tmp_path)
+
+
+def test_a_folder_of_other_files_has_no_photos(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="No photos found"):
+        open_source(written(tmp_path, {"anna/notes.pdf": "", "anna/biography.txt": "A physicist."}))
+
+
+def test_a_folder_names_its_photos_and_underscores_are_spaces(tmp_path: Path) -> None:
+    written(tmp_path / "crew", {"Ada_Lovelace/1.jpg": "one", "Ada_Lovelace/2.PNG": "two"})
+    source = open_source(tmp_path / "crew")
+    rows = list(source.rows())
+    assert (source.name, source.total, len(source)) == ("crew", 2, 2)
+    first = labelled(rows)["Ada_Lovelace/1.jpg"]
+    assert (first.entity.name, first.entity.label) == ("Ada Lovelace", "Ada_Lovelace")
+    assert first.entity.source == "crew"
+    assert (first.read(), first.box, first.biography_given) == (b"one", None, False)
+    assert labelled(rows)["Ada_Lovelace/2.PNG"].read() == b"two"
+
+
+def test_photos_in_nested_folders_belong_to_the_label_above(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {"anna/2019/spring/1.jpg": ""}))
+    assert labelled(rows)["anna/2019/spring/1.jpg"].entity.label == "anna"
+
+
+def test_two_labels_that_read_the_same_stay_two_people(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {"a_b/1.jpg": "", "a b/1.jpg": ""}))
+    assert len({row.entity.identity for row in labelled(rows).values()}) == 2
+
+
+def test_a_folder_named_by_underscores_alone_keeps_them_as_name(tmp_path: Path) -> None:
+    assert labelled(rows_of(written(tmp_path, {"__/1.jpg": ""})))["__/1.jpg"].entity.name == "__"
+
+
+def test_photos_at_the_root_or_in_a_blank_folder_have_no_label(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {"stray.jpg": "", " /2.jpg": "", "anna/1.jpg": ""}))
+    assert problems(rows) == {"stray.jpg": SourceProblem.NO_LABEL, " /2.jpg": SourceProblem.NO_LABEL}
+    assert set(labelled(rows)) == {"anna/1.jpg"}
+
+
+def test_hidden_files_and_litter_are_no_rows(tmp_path: Path) -> None:
+    litter = [".trash/1.jpg", "anna/._1.jpg", "__MACOSX/anna/1.jpg", "anna/Thumbs.db", "anna/.DS_Store"]
+    rows = rows_of(written(tmp_path, dict.fromkeys(["anna/1.jpg", *litter], "")))
+    assert [row.where for row in rows] == ["anna/1.jpg"]
+
+
+def test_a_biography_beside_the_photos_is_given_without_its_byte_order_mark(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": "", "anna/biography.txt": "\ufeffA\r\npilot.\r\n"})
+    row = labelled(rows_of(tmp_path))
+    assert row["anna/1.jpg"].entity.biography == "A\npilot."
+    assert row["anna/1.jpg"].biography_given
+
+
+def test_an_empty_biography_is_none(tmp_path: Path) -> None:
+    row = labelled(rows_of(written(tmp_path, {"anna/1.jpg": "", "anna/biography.txt": " \n"})))["anna/1.jpg"]
+    assert not row.biography_given
+
+
+def test_a_biography_that_is_not_utf8_is_a_row_and_leaves_the_photos_usable(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": ""})
+    (tmp_path / "anna/biography.txt").write_bytes("Zoë".encode("latin-1"))
+    rows = rows_of(tmp_path)
+    assert problems(rows) == {"anna/biography.txt": SourceProblem.UNREADABLE}
+    assert not labelled(rows)["anna/1.jpg"].biography_given
+
+
+def test_a_biography_with_a_nul_is_unreadable(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "anna/biography.txt": "A\0pilot"}))
+    assert problems(rows) == {"anna/biography.txt": SourceProblem.UNREADABLE}
+
+
+def test_a_biography_without_photos_is_a_row(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "ben/biography.txt": "A cook."}))
+    assert problems(rows) == {"ben/biography.txt": SourceProblem.NO_PHOTO}
+
+
+def test_biographies_and_people_where_nobody_reads_them_are_misplaced(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {
+        "anna/1.jpg": "", "biography.txt": "x", "anna/deep/biography.txt": "x", "anna/people.csv": "label\nanna\n",
+    }))
+    assert problems(rows) == dict.fromkeys(
+        ["biography.txt", "anna/deep/biography.txt", "anna/people.csv"], SourceProblem.MISPLACED
+    )
+
+
+def test_people_csv_describes_folders_by_label(tmp_path: Path) -> None:
+    table = "label,name,biography,noun,kind,external_id\nmug1,Blue mug,Chipped.,mug,thing,m-1\n"
+    entity = labelled(rows_of(written(tmp_path, {"mug1/1.jpg": "", "people.csv": table})))["mug1/1.jpg"].entity
+    assert (entity.name, entity.label) == ("Blue mug", "mug1")
+    assert (entity.noun, entity.kind) == ("mug", EntityKind.THING)
+    assert (entity.biography, entity.external_id) == ("Chipped.", "m-1")
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace", "Ada_Lovelace"])
+def test_people_csv_finds_folders_by_name(tmp_path: Path, name: str) -> None:
+    written(tmp_path, {"Ada_Lovelace/1.jpg": "", "People.csv": f"name,biography\n{name},Counts.\n"})
+    rows = rows_of(tmp_path)
+    row = labelled(rows)["Ada_Lovelace/1.jpg"]
+    assert (row.entity.biography, row.biography_given) == ("Counts.", True)
+
+
+def test_a_row_of_people_csv_without_its_folder_is_a_problem(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": "", "people.csv": "label,biography\nanna,A.\nben,B.\n,C.\n"})
+    rows = rows_of(tmp_path)
+    assert problems(rows) == {"people.csv:3": SourceProblem.MISSING_FILE, "people.csv:4": SourceProblem.NO_LABEL}
+    assert labelled(rows)["anna/1.jpg"].entity.biography == "A."
+
+
+def test_a_name_that_fits_two_folders_is_not_guessed(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {"a b_c/1.jpg": "", "a_b c/1.jpg": "", "people.csv": "name\na b c\n"}))
+    assert problems(rows) == {"people.csv:2": SourceProblem.BAD_ROW}
+
+
+def test_two_different_texts_for_one_person_enrol_nothing_of_it(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {
+        "anna/1.jpg": "", "anna/2.jpg": "", "anna/biography.txt": "A pilot.", "ben/1.jpg": "",
+        "people.csv": "label,biography\nanna,A cook.\n",
+    }))
+    assert problems(rows) == dict.fromkeys(["anna/1.jpg", "anna/2.jpg"], SourceProblem.TWO_BIOGRAPHIES)
+    assert set(labelled(rows)) == {"ben/1.jpg"}
+    detail = next(row.detail for row in rows if isinstance(row, Unusable))
+    assert "anna/biography.txt and people.csv:2 differ" in detail
+
+
+def test_the_same_text_twice_is_one_biography(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {
+        "zoe/1.jpg": "", "zoe/biography.txt": unicodedata.normalize("NFD", "Zoë.\n"),
+        "people.csv": "label,biography\nzoe,Zoë.\n",
+    }))
+    assert labelled(rows)["zoe/1.jpg"].biography_given
+
+
+def test_two_rows_of_people_csv_with_different_texts_enrol_nothing(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": "", "people.csv": "label,biography\nanna,A.\nanna,B.\n"})
+    rows = rows_of(tmp_path)
+    assert problems(rows) == {"anna/1.jpg": SourceProblem.TWO_BIOGRAPHIES}
+
+
+def test_two_rows_of_people_csv_that_agree_are_taken_together(tmp_path: Path) -> None:
+    table = "label,noun,biography\nanna,woman,\nanna,,A.\n"
+    entity = labelled(rows_of(written(tmp_path, {"anna/1.jpg": "", "people.csv": table})))["anna/1.jpg"].entity
+    assert (entity.noun, entity.biography) == ("woman", "A.")
+
+
+@pytest.mark.parametrize("table", ["label,noun\nanna,woman\nanna,girl\n", "label,kind\nanna,robot\n"])
+def test_a_wrong_row_of_people_csv_enrols_nothing_of_its_label(tmp_path: Path, table: str) -> None:
+    rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "people.csv": table}))
+    assert problems(rows) == {"anna/1.jpg": SourceProblem.BAD_ROW}
+
+
+def test_two_labels_with_one_external_id_and_two_texts_enrol_nothing(tmp_path: Path) -> None:
+    table = "label,external_id,biography\na,7,A.\nb,7,B.\nc,7,\n"
+    rows = rows_of(written(tmp_path, {"a/1.jpg": "", "b/1.jpg": "", "c/1.jpg": "", "people.csv": table}))
+    assert set(problems(rows).values()) == {SourceProblem.TWO_BIOGRAPHIES}
+    assert len(problems(rows)) == 3
+
+
+def test_a_broken_row_of_people_csv_is_a_problem_with_its_line(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "people.csv": "label,biography\nanna,A, B\n"}))
+    assert problems(rows) == {"people.csv:2": SourceProblem.BAD_ROW}
+
+
+def test_people_csv_without_label_and_name_says_what_it_has(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"label or name in people\.csv, but it has who, text"):
+        open_source(written(tmp_path, {"anna/1.jpg": "", "people.csv": "who,text\nanna,A.\n"}))
+
+
+def test_a_decomposed_folder_is_found_by_a_composed_label(tmp_path: Path) -> None:
+    folder = unicodedata.normalize("NFD", "Zoë")
+    rows = rows_of(written(tmp_path, {f"{folder}/1.jpg": "", "people.csv": "label,biography\nZoë,A.\n"}))
+    row = labelled(rows)[f"{folder}/1.jpg"]
+    assert (row.entity.label, row.entity.biography) == (unicodedata.normalize("NFC", "Zoë"), "A.")
+    assert row.read() == b""
+
+
+def test_a_name_that_is_not_unicode_can_be_stored_and_read(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/a\xff"
+    Path(os.fsdecode(folder)).mkdir()
+    Path(os.fsdecode(folder + b"/1.jpg")).write_bytes(b"x")
+    [row] = rows_of(tmp_path)
+    assert isinstance(row, Labelled)
+    assert (row.where.encode(), row.entity.name.encode(), row.read()) == (b"a\\udcff/1.jpg", b"a\\udcff", b"x")
+
+
+def test_links_are_followed_to_files_inside_only(tmp_path: Path) -> None:
+    root = written(tmp_path / "set", {"anna/1.jpg": "one"})
+    written(tmp_path, {"outside.jpg": "", "others/9.jpg": ""})
+    (root / "anna/inside.jpg").symlink_to(root / "anna/1.jpg")
+    (root / "anna/outside.jpg").symlink_to(tmp_path / "outside.jpg")
+    (root / "anna/gone.jpg").symlink_to(tmp_path / "gone.jpg")
+    (root / "anna/notes.pdf").symlink_to(tmp_path / "gone.pdf")
+    (root / "ben").symlink_to(tmp_path / "others")
+    rows = rows_of(root)
+    assert labelled(rows)["anna/inside.jpg"].read() == b"one"
+    assert problems(rows) == {
+        "anna/gone.jpg": SourceProblem.MISSING_FILE,
+        "anna/outside.jpg": SourceProblem.OUTSIDE_SOURCE,
+        "ben": SourceProblem.OUTSIDE_SOURCE,
+    }
+
+
+def test_a_folder_that_cannot_be_listed_is_unread(tmp_path: Path) -> None:
+    [row] = FolderTree(tmp_path / "gone").unread()
+    assert (row.where, row.reason) == (".", SourceProblem.UNREADABLE)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")
+def test_a_folder_that_may_not_be_listed_is_a_row(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": "", "ben/1.jpg": ""})
+    (tmp_path / "ben").chmod(0)
+    try:
+        assert problems(rows_of(tmp_path)) == {"ben": SourceProblem.UNREADABLE}
+    finally:
+        (tmp_path / "ben").chmod(0o755)
+
+
+def test_a_named_pipe_is_no_photo(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": ""})
+    os.mkfifo(tmp_path / "anna/2.jpg")
+    assert [row.where for row in rows_of(tmp_path)] == ["anna/1.jpg"]
+
+
+def test_reading_a_photo_that_went_away_or_is_too_large_is_an_os_error(tmp_path: Path) -> None:
+    rows = labelled(rows_of(written(tmp_path, {"anna/1.jpg": "", "anna/2.jpg": "", "anna/3.jpg": ""})))
+    (tmp_path / "anna/1.jpg").unlink()
+    os.truncate(tmp_path / "anna/2.jpg", MAX_PHOTO_BYTES + 1)
+    (tmp_path / "anna/3.jpg").unlink()
+    os.mkfifo(tmp_path / "anna/3.jpg")
+    for where in ("anna/1.jpg", "anna/3.jpg"):
+        with pytest.raises(FileNotFoundError, match="not there any more"):
+            rows[where].read()
+    with pytest.raises(OSError, match="larger than the 67,108,864 bytes"):
+        rows["anna/2.jpg"].read()
+
+
+def test_columns_without_a_table_are_an_error(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": ""})
+    with pytest.raises(SourceError, match="Expected a table for the columns"):
+        open_source(tmp_path, SourceOptions(columns={"photo": "a", "name": "b"}))
+
+
+def test_a_large_biography_is_read_whole(tmp_path: Path) -> None:
+    written(tmp_path, {"anna/1.jpg": "", "people.csv": f"label,biography\nanna,{'x' * 1_000_000}\n"})
+    rows = rows_of(tmp_path)
+    assert len(labelled(rows)["anna/1.jpg"].entity.biography) == 1_000_000

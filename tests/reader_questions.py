@@ -1,0 +1,222 @@
+"""Seeded questions with checkable facts about short biographies, and how often the reader answers them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gallery.entity import Entity, EntityKind
+from generation.answer import Answer
+from generation.context import Context, Entry
+from generation.reader import Reader
+from tests.reader_wordings import HELD_OUT, TUNED, Wordings
+from vision.box import Box
+
+# The longest answer that still counts, as a share of the biography: quoting all of it is no answer.
+LONGEST_SHARE = 0.4
+# How many people stand in a photo of the measurement, and how many of them at most are unknown.
+MOST_KNOWN, MOST_UNKNOWN = 3, 1
+_FACE, _GAP, _PHOTO_SIZE = 80, 200, (1000, 600)
+
+_MONTH = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+)
+_BIRTH = re.compile(rf"^born in ([^,;]+), .*?((?:{_MONTH}) \d{{1,2}}, \d{{4}})$")
+_BACHELOR = re.compile(r"^(?:B\.A\.|B\.S\.|A\.B\.),? ([^,;]*(?:University|College)[^,;]*),.* (\d{4})$")
+_LAW = re.compile(r"^J\.D\.,? ([^,;]*(?:University|College|School)[^,;]*),.* (\d{4})$")
+_HIGH_SCHOOL = re.compile(r"^graduated(?: from)? ([^,;]*High School)")
+_STATE_SENATE = re.compile(r"^member of the [A-Z][\w ]*? state senate, (\d{4}-\d{4})$")
+_STATE_HOUSE = re.compile(
+    r"^member of the [A-Z][\w ]*? state (?:house of (?:representatives|delegates)|assembly), (\d{4}-\d{4})$"
+)
+_CONGRESS = re.compile(rf"^elected as a .*\(((?:{_MONTH}) \d{{1,2}}, \d{{4}})-present\)\.?$")
+_MILITARY = re.compile(r"(United States (?:Army|Navy|Air Force|Marine Corps|Coast Guard))(?! Academy)")
+_COMMITTEE = re.compile(r"^chair(?:man)?, (?:House |Joint |Select )*(Committee on [^(;]+?) \(")
+_PARTY = re.compile(r"^elected as a (Republican|Democrat)\b")
+_OFFICE = re.compile(r"(?:Senator|Representative|Delegate) from ([A-Z][\w ]+)$")
+_TRADE = re.compile(r"^(?!attended|graduated|engaged|staff)(?:[a-z-]+ ){0,2}[a-z-]+(?:, private practice)?$")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question about one photo, and what a right answer must contain."""
+
+    question: str
+    context: Context
+    kind: str  # "birthplace", "law school" and so on
+    facts: tuple[str, ...]  # one of them must be in the answer; none where nothing can be told
+    person: Entry | None  # whom the question is about; None for somebody who is not in the photo
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many questions of one kind were answered rightly."""
+
+    kind: str
+    right: int
+    asked: int
+
+    @property
+    def share(self) -> float:
+        """Right answers among all, [0, 1]."""
+        return self.right / self.asked if self.asked else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The rates of one run, by kind and together."""
+
+    rates: tuple[Rate, ...]
+
+    @property
+    def overall(self) -> Rate:
+        """All kinds together."""
+        return Rate("all", sum(r.right for r in self.rates), sum(r.asked for r in self.rates))
+
+
+def load_people(assets: Path | None = None) -> list[dict[str, str]]:
+    """The rows of the Congress data set under `assets` ($PLACARD_ASSETS, ../shared by default)."""
+    root = assets or Path(os.environ.get("PLACARD_ASSETS", Path(__file__).parents[1] / ".." / "shared"))
+    with (root / "data" / "congress" / "people.jsonl").open(encoding="utf-8") as lines:
+        rows: list[dict[str, str]] = [json.loads(line) for line in lines]
+    return [row for row in rows if row["name"].isascii() and row["bio"]]
+
+
+def facts_of(biography: str) -> dict[str, tuple[str, ...]]:
+    """What a biography tells beyond doubt, by kind of question; facts that occur twice are left out."""
+    clauses = [clause.strip() for clause in biography.rstrip(".").split(";")]
+    found = {
+        "birthplace": _only(_BIRTH, clauses, 1),
+        "birth date": _only(_BIRTH, clauses, 2),
+        "college": _only(_BACHELOR, clauses, 1),
+        "college year": _only(_BACHELOR, clauses, 2),
+        "law school": _only(_LAW, clauses, 1),
+        "law degree year": _only(_LAW, clauses, 2),
+        "high school": _only(_HIGH_SCHOOL, clauses, 1),
+        "state senate years": _only(_STATE_SENATE, clauses, 1),
+        "state house years": _only(_STATE_HOUSE, clauses, 1),
+        "in Congress since": _only(_CONGRESS, clauses, 1),
+        "committee": _only(_COMMITTEE, clauses, 1),
+        "state": tuple(match[0] for match in [_OFFICE.search(clauses[0])] if match),
+        "party": tuple({match[1] for match in map(_PARTY.match, clauses) if match}),
+        "military": tuple(match[1] for match in map(_MILITARY.match, clauses) if match),
+        "trade": tuple(clause for clause in clauses[1:] if _TRADE.match(clause)),
+    }
+    return {kind: facts for kind, facts in found.items() if facts}
+
+
+def _only(pattern: re.Pattern[str], clauses: Iterable[str], group: int) -> tuple[str, ...]:
+    found = [match[group] for match in map(pattern.match, clauses) if match]
+    return tuple(found) if len(found) == 1 else ()
+
+
+def make_questions(
+    people: Sequence[Mapping[str, str]], *, count: int, seed: int, wordings: Wordings = TUNED
+) -> list[Asked]:
+    """`count` questions, the kinds in turn, each about a person of a photo with one to three known people."""
+    chance = random.Random(seed)
+    kinds = sorted(wordings)
+    return [_asked(people, kinds[i % len(kinds)], wordings, chance) for i in range(count)]
+
+
+def _asked(
+    people: Sequence[Mapping[str, str]], kind: str, wordings: Wordings, chance: random.Random
+) -> Asked:
+    wording = chance.choice(wordings[kind])
+    while True:
+        group = chance.sample(people, chance.randint(1, MOST_KNOWN) + (kind == "somebody else"))
+        told = facts_of(group[0]["bio"])
+        if len({_surname(row["name"]) for row in group}) == len(group) and (
+            kind in told or kind in ("somebody else", "not told")
+        ):
+            break
+    facts = told.get(kind, ())
+    absent = group.pop(0) if kind == "somebody else" else None
+    subject = group[0]["name"]
+    context = photo_of(group, chance)
+    entry = next(entry for entry in context.entries if entry.entity.name == subject)
+    if absent is not None:
+        return Asked(wording.format(person=absent["name"]), context, kind, (), None)
+    return Asked(wording.format(person=_reference(entry, context, chance)), context, kind, facts, entry)
+
+
+def photo_of(group: Sequence[Mapping[str, str]], chance: random.Random) -> Context:
+    """A photo in which `group` and perhaps an unknown person stand in a row, in random order."""
+    known = [
+        Entity(number, EntityKind.PERSON, "person", row["name"], row["bio"], "congress")
+        for number, row in enumerate(group, start=1)
+    ]
+    row: list[Entity | None] = [*known, *[None] * chance.randint(0, MOST_UNKNOWN)]
+    chance.shuffle(row)
+    boxes = [Box(i * _GAP, 100, i * _GAP + _FACE, 100 + _FACE) for i in range(len(row))]
+    placed = [(entity, box) for entity, box in zip(row, boxes, strict=True) if entity is not None]
+    entries = tuple(Entry(k, entity, box, box) for k, (entity, box) in enumerate(placed, start=1))
+    unknown = tuple(box for entity, box in zip(row, boxes, strict=True) if entity is None)
+    return Context(_PHOTO_SIZE, entries, unknown)
+
+
+def _reference(entry: Entry, context: Context, chance: random.Random) -> str:
+    """One of the ways in which people call somebody whom they see."""
+    boxes = sorted(
+        [*(other.box for other in context.entries), *context.unknown], key=lambda box: box.left
+    )
+    ways = [entry.entity.name, _surname(entry.entity.name)]
+    if len(context.entries) == 1:
+        ways.append("this person")
+    if entry.box == boxes[0]:
+        ways.append("the person on the left")
+    if entry.box == boxes[-1]:
+        ways.append("the person on the right")
+    if len(boxes) > 2 and entry.box == boxes[1]:
+        ways.append("the second person from the left")
+    return chance.choice(ways)
+
+
+def _surname(name: str) -> str:
+    return [part for part in name.split() if part.strip(".") not in ("Jr", "Sr", "II", "III", "IV")][-1].strip(",")
+
+
+def is_right(asked: Asked, answer: Answer) -> bool:
+    """Whether the answer has the fact, is short and cites the person; without facts, that nothing is claimed."""
+    if not asked.facts:
+        return not answer.citations and not re.search(r"\[\d+\]", answer.text)
+    assert asked.person is not None
+    return (
+        any(fact in answer.text for fact in asked.facts)
+        and len(answer.text) <= LONGEST_SHARE * len(asked.person.entity.biography)
+        and f"[{asked.person.k}]" in answer.text
+        and [entry.k for entry in answer.citations] == [asked.person.k]
+    )
+
+
+def measure(questions: Iterable[Asked], answer: Callable[[Context, str], Answer]) -> Measured:
+    """Ask everything and count the right answers by kind."""
+    verdicts = [(asked.kind, is_right(asked, answer(asked.context, asked.question))) for asked in questions]
+    kinds = sorted({kind for kind, _ in verdicts})
+    return Measured(
+        tuple(
+            Rate(kind, sum(right for of, right in verdicts if of == kind), sum(of == kind for of, _ in verdicts))
+            for kind in kinds
+        )
+    )
+
+
+def report(*, count: int = 200, seed: int = 2) -> str:
+    """A Markdown table of the rates, for wordings that the reader was tuned on and for others."""
+    people = load_people()
+    answer = Reader().answer
+    tuned = measure(make_questions(people, count=count, seed=seed), answer)
+    others = measure(make_questions(people, count=count, seed=seed, wordings=HELD_OUT), answer)
+    lines = ["| question about | known wordings | new wordings |", "| --- | --- | --- |"]
+    for one, other in zip([*tuned.rates, tuned.overall], [*others.rates, others.overall], strict=True):
+        lines.append(f"| {one.kind} | {_shown(one)} | {_shown(other)} |")
+    return "\n".join(lines)
+
+
+def _shown(rate: Rate) -> str:
+    return f"{rate.right} of {rate.asked} ({rate.share:.1%})"
