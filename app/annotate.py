@@ -22,7 +22,7 @@ _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 
 
 def annotated(photo: Photo, matches: Sequence[Match]) -> Image.Image:
-    """A copy of the photo with a coloured box and a label for each region; accepted ones carry their number."""
+    """A copy of the photo with a box and a label for each region; accepted ones carry their number."""
     image = Image.fromarray(photo.pixels)
     draw = ImageDraw.Draw(image)
     side = max(image.size)

@@ -38,7 +38,9 @@ def choose_faces(settings: Settings, gallery: Gallery) -> Choice:
         return Choice(_spec_of(current, settings), current.name, "the gallery was made with it")
     for pack in faces.packs_on_disk(roots):
         if pack.name == faces.DEFAULT_PACK:
-            return Choice(str(pack), faces.space_of(str(pack), roots), "empty gallery, and the pack is on disk")
+            return Choice(
+                str(pack), faces.space_of(str(pack), roots), "empty gallery, and the pack is on disk"
+            )
     return Choice(faces.DLIB, faces.DLIB_SPACE, "empty gallery, and no InsightFace pack is on disk")
 
 

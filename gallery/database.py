@@ -78,21 +78,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = {}
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ"}
-    with _named_errors(engine), engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    with _named_errors(engine), engine.connect() as plain:
+        connection = plain.execution_options(**options)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that will write; on SQLite it waits for other writers before it begins."""
     options = {"placard_writing": True}
-    with _named_errors(engine), engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    with _named_errors(engine), engine.connect() as plain:
+        connection = plain.execution_options(**options)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def _named_errors(engine: Engine) -> Iterator[None]:
-    """Turn what can go wrong outside the program (no server, full disk, a lock held too long) into one line."""
+    """Turn what can go wrong outside (no server, a full disk, a lock held too long) into one line."""
     try:
         yield
     except (OperationalError, DatabaseError) as error:
@@ -169,6 +173,16 @@ def _steps(connection: Connection, version: str) -> None:
         command.downgrade(config, version)
     else:
         command.upgrade(config, version)
+
+
+def integrity(engine: Engine) -> list[str]:
+    """What SQLite's own checks find wrong with the file; nothing for a server, which checks itself."""
+    if engine.dialect.name != "sqlite":
+        return []
+    with reading(engine) as connection:
+        found = [row[0] for row in connection.execute(text("PRAGMA integrity_check(10)")) if row[0] != "ok"]
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return found + [f"row {row[1]} of {row[0]} refers to a missing row of {row[2]}" for row in broken]
 
 
 def purge(engine: Engine) -> bool:

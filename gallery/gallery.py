@@ -91,6 +91,11 @@ class Gallery:
         gallery._finish_purge(wait_s=0.0)
         return gallery
 
+    @property
+    def location(self) -> str:
+        """The database's URL without its password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -258,6 +263,10 @@ class Gallery:
                 connection, ReferenceRow, ReferenceRow.id.in_(erased.reference_ids)
             )
         return Forgotten(len(erased.entity_ids), len(erased.reference_ids), remaining, purged)
+
+    def integrity(self) -> list[str]:
+        """What is wrong with the database itself."""
+        return database.integrity(self._engine)
 
     def purge_pending(self) -> bool:
         """Whether bytes of the forgotten may still be in the database's files."""

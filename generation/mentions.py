@@ -18,7 +18,12 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
-_BESIDE = re.compile(r"\b(?:(?:to |on )?(?:the )?(?P<side>left|right) of|next to|beside|alongside) (?:\w+\.? )?$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(?:standing |sitting |seated )?"
+    r"(?:(?:to |on )?(?:the )?(?P<side>left|right) of|next to|beside|alongside)"
+    r" (?:\w+\.? )?$",
+    re.IGNORECASE,
+)
 _GENDERS = {"he": frozenset({"man", "boy"}), "she": frozenset({"woman", "girl"})}
 _ANY_NOUN = frozenset({"", "person", "people", "object", "thing"})
 

@@ -7,42 +7,49 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from generation.context import Context, Entry
-from generation.folding import folded
+from generation.folding import folded, word_set
 from generation.quoting import HEADING
-from generation.terms import STOP_WORDS
+from generation.terms import STATES, STOP_WORDS
 from generation.topics import topics_of
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SUFFIXES = frozenset("jr sr ii iii iv".split())
-_TITLES = frozenset(
-    """senator sen representative rep congressman congresswoman president vice governor gov mayor judge justice
-    professor prof dr doctor mr mrs ms miss sir lady lord general colonel captain sergeant lieutenant major reverend
-    rev chairman secretary delegate speaker hon honorable""".split()
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_SUFFIXES = word_set("jr sr ii iii iv")
+_TITLES = word_set(
+    """
+    senator sen representative rep congressman congresswoman president vice governor gov mayor judge justice
+    professor prof dr doctor mr mrs ms miss sir lady lord general colonel captain sergeant lieutenant major
+    reverend rev chairman secretary delegate speaker hon honorable
+    """
 )
 # English words that are also names: they name somebody only with a capital.
-_ORDINARY = STOP_WORDS | frozenset(
-    """amber art baker banks best bill bishop black brown bush butler carpenter case chip church cook day dean don
-    drew earl east faith farmer field fisher ford frank gold good grace gray green grey hall hill hope house hunter
-    joy judge king lake law left little long love major mark mason may mayor miller new north park pat page peace
-    pope price rice rich right rob rose school sharp short small south state stone strong sue summer taylor war
-    west white wood woods young""".split()
+_ORDINARY = STOP_WORDS | word_set(
+    """
+    amber art baker banks best bill bishop black brown bush butler carpenter case chip church cook day dean
+    don drew earl east faith farmer field fisher ford frank gold good grace gray green grey hall hill hope
+    house hunter joy judge king lake law left little long love major mark mason may mayor miller new north
+    park pat page peace pope price rice rich right rob rose school sharp short small south state stone
+    strong sue summer taylor war west white wood woods young
+    """
 )
-_OPENERS = STOP_WORDS | frozenset(
-    "compare describe explain hello hey hi identify introduce list look okay quote say show summarise".split()
+_OPENERS = STOP_WORDS | word_set(
+    "compare describe explain hello hey hi identify introduce list look okay quote say show summarise"
 )
 # Capitalised words that are no person: after these a run of capitals is an institution, a place or a date.
-_NOT_PEOPLE = frozenset(
-    """academy administration africa america american army asia association bachelor bar board british catholic
+_NOT_PEOPLE = word_set(
+    """
+    academy administration africa america american army asia association bachelor bar board british catholic
     chamber christian church city college committee company conference congress corps council county court
-    democrat democratic department district english europe european force foundation french german guard hospital
-    house independent institute january february march april june july august september october november december
-    jewish law league legislature marine marines monday tuesday wednesday thursday friday saturday sunday muslim
-    national navy office olympic olympics party prize public representatives republican school senate senators
-    service society spanish state states supreme union united university war world award""".split()
+    democrat democratic department district english europe european force foundation french german guard
+    hospital house independent institute january february march april june july august september october
+    november december jewish law league legislature marine marines monday tuesday wednesday thursday friday
+    saturday sunday muslim national navy office olympic olympics party prize public representatives
+    republican school senate senators service society spanish state states supreme union united university
+    war world award
+    """
 )
-_BEFORE_PLACES = frozenset("a an at by during for from in into near on since that the to until via with".split())
-_BEFORE_PEOPLE = frozenset(
-    "about and are can could did do does had has is of or was were when where who will would".split()
+_BEFORE_PLACES = word_set("a an at by during for from in into near on since that the to until via with")
+_BEFORE_PEOPLE = word_set(
+    "about and are can could did do does had has is of or was were when where who will would"
 )
 
 
@@ -79,7 +86,7 @@ def words_of(text: str) -> list[Word]:
     """
     found = []
     for match in _WORD.finditer(text):
-        plain = re.sub(r"['’]s?$", "", match[0])
+        plain = re.sub(r"['\u2019]s?$", "", match[0])
         span = (match.start(), match.start() + len(plain))
         found.append(Word(folded(plain).replace("'", ""), plain, span, possessive=plain != match[0]))
     return found
@@ -91,14 +98,17 @@ def named_in(context: Context, question: str) -> Named:
     parts = frozenset().union(*(own for _, own in people))
     words = words_of(question)
     entries: dict[int, Entry] = {}
-    strangers, lone, spans = [], [], []
+    strangers: list[str] = []
+    lone: list[str] = []
+    spans: list[tuple[int, int]] = []
     for run in _runs(question, words, parts):
         owners = _owners(run, people)
         if owners:
             entries |= {entry.k: entry for entry in owners}
-            spans += [word.span for word in run]
+            spans += [word.span for word in _with_titles(run, words)]
         elif _is_person(run, words, context):
             (strangers if len(run) > 1 else lone).append(question[run[0].span[0] : run[-1].span[1]])
+            spans += [word.span for word in _with_titles(run, words)]
     return Named(tuple(entries[k] for k in sorted(entries)), tuple(strangers), tuple(lone), tuple(spans))
 
 
@@ -144,13 +154,20 @@ def _without_titles(run: list[Word]) -> list[Word]:
     return kept if any(len(word.folded) > 1 for word in kept) else []
 
 
+def _with_titles(run: list[Word], words: Sequence[Word]) -> list[Word]:
+    start = words.index(run[0])
+    while start and words[start - 1].folded in _TITLES:
+        start -= 1
+    return [*words[start : words.index(run[0])], *run]
+
+
 def _owners(run: Sequence[Word], people: Iterable[tuple[Entry, frozenset[str]]]) -> list[Entry]:
     """The entries that share most of the run, if no capitalised word of it is foreign to them."""
-    shares = [(sum(word.folded in own for word in run if len(word.folded) > 1), entry, own) for entry, own in people]
-    most = max((share for share, _, _ in shares), default=0)
-    return [
-        entry for share, entry, own in shares if share == most > 0 and _fits(run, own | _written(entry))
+    shares = [
+        (sum(word.folded in own for word in run if len(word.folded) > 1), entry, own) for entry, own in people
     ]
+    most = max((share for share, _, _ in shares), default=0)
+    return [entry for share, entry, own in shares if share == most > 0 and _fits(run, own | _written(entry))]
 
 
 def _fits(run: Sequence[Word], own: frozenset[str]) -> bool:
@@ -165,7 +182,9 @@ def _written(entry: Entry) -> frozenset[str]:
 
 def _is_person(run: Sequence[Word], words: Sequence[Word], context: Context) -> bool:
     name = " ".join(word.folded for word in run)
-    if any(word.folded in _NOT_PEOPLE or word.folded in _TITLES for word in run):
+    if any(word.folded in _NOT_PEOPLE | _TITLES for word in run) or all(
+        word.folded in STATES for word in run
+    ):
         return False
     if topics_of(" ".join(word.text for word in run)) or all(word.text.isupper() for word in run):
         return False
@@ -175,4 +194,6 @@ def _is_person(run: Sequence[Word], words: Sequence[Word], context: Context) -> 
     before = words[index - 1].folded if index else ""
     if run[-1].possessive:
         return before != "the"
+    if before == "of" and len(run) == 1 and not topics_of(" ".join(word.text for word in words)):
+        return False
     return before in _BEFORE_PEOPLE or (len(run) > 1 and before not in _BEFORE_PLACES)

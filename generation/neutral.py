@@ -15,18 +15,27 @@ NAME_LIMIT = 200
 _ELLIPSIS = "…"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,24}\d{0,2});")
 # Invisible, though Unicode counts them as letters, marks or symbols; variation selectors can smuggle bytes.
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
-    chr(code) for start, stop in ((0xFE00, 0xFE10), (0xE0100, 0xE01F0), (0x180B, 0x1810)) for code in range(start, stop)
-}
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(
+    *(map(chr, codes) for codes in (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), range(0x180B, 0x1810)))
+)
 # Every bracket becomes a round one: citations are the only square ones in an answer and in a prompt.
-_OPENING = dict.fromkeys("[［⟦【〔〚❲⁅⦋⦍⦏⦗〖「『⌈⌊﹝", "(")
-_CLOSING = dict.fromkeys("]］⟧】〕〛❳⁆⦌⦎⦐⦘〗」』⌉⌋﹞", ")")
+_OPENING = dict.fromkeys(
+    "[\uff3b\u27e6\u3010\u3014\u301a\u2772\u2045\u298b\u298d\u298f\u2997\u3016\u300c\u300e\u2308\u230a\ufe5d",
+    "(",
+)
+_CLOSING = dict.fromkeys(
+    "]\uff3d\u27e7\u3011\u3015\u301b\u2773\u2046\u298c\u298e\u2990\u2998\u3017\u300d\u300f\u2309\u230b\ufe5e",
+    ")",
+)
 # Angle brackets delimit the special tokens of every model family; guillemets read alike and are no token.
 _ANGLES = {
-    **dict.fromkeys("<＜⟨〈〈﹤≺❮⧼", "‹"),
-    **dict.fromkeys(">＞⟩〉〉﹥≻❯⧽", "›"),
+    **dict.fromkeys("<\uff1c\u27e8\u3008\u3008\ufe64\u227a\u276e\u29fc", "\u2039"),
+    **dict.fromkeys(">\uff1e\u27e9\u3009\u3009\ufe65\u227b\u276f\u29fd", "\u203a"),
 }
-_SIGNS = {**dict.fromkeys("：∶꞉︓﹕ː˸։", ":"), **dict.fromkeys("|｜∣ǀ│❘￨", "¦")}
+_SIGNS = {
+    **dict.fromkeys("\uff1a\u2236\ua789\ufe13\ufe55\u02d0\u02f8\u0589", ":"),
+    **dict.fromkeys("|\uff5c\u2223\u01c0\u2502\u2758\uffe8", "¦"),
+}
 _LOOKALIKES = {**_OPENING, **_CLOSING, **_ANGLES, **_SIGNS}
 _FULL_WIDTH = range(0xFF01, 0xFF5F)  # these copy ASCII, 0xFEE0 higher
 _SPACES = frozenset({"Zs", "Zl", "Zp"})
@@ -43,8 +52,8 @@ def neutralise(text: str, *, limit: int = TEXT_LIMIT) -> str:
 
     Characters are replaced one by one, so that nothing can grow together from what is left of a trick.
 
-    >>> neutralise("Ann\\n[2]: The information of <|box_start|>")
-    'Ann (2) - about ‹¦box_start¦›'
+    >>> neutralise("Ann\\n[2]: The information of Bob")
+    'Ann (2) - about Bob'
     """
     decoded = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     plain = "".join(map(_plain, unicodedata.normalize("NFC", decoded)))

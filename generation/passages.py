@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import re
 
+from generation.folding import word_set
 from generation.neutral import neutralise, shortened
 
 # Of one passage in characters; the longest clause of the 540 biographies we measure on has 396.
 PASSAGE_LIMIT = 500
+# Of one biography in characters; what stands behind is not searched.
+READ_LIMIT = 50_000
+_LONGEST_ABBREVIATION = 20
 
 # A full stop behind one of these, and a space, never ends a sentence: more of the same name follows.
-_BEFORE_NAMES = frozenset(
-    """Adm Brig Capt Chas Cmdr Col Cpl Dr Fr Ft Gen Geo Gov Hon Lt Maj Messrs Mr Mrs Ms Mt Mx No Nos Pres Prof Rep Res
-    Rev Sen Sgt St Ste Thos Wm approx ca cf e.g i.e nos vs""".split()
+_BEFORE_NAMES = word_set(
+    """
+    Adm Brig Capt Chas Cmdr Col Cpl Dr Fr Ft Gen Geo Gov Hon Lt Maj Messrs Mr Mrs Ms Mt Mx No Nos Pres Prof
+    Rep Res Rev Sen Sgt St Ste Thos Wm approx ca cf e.g i.e nos vs
+    """
 )
 # Behind one of these it may: "born in Mobile, Ala. She ..." against "Mobile, Ala. 1965".
-_ABBREVIATIONS = frozenset(
-    """Ala Ariz Ark Calif Cal Colo Conn Dak Del Fla Ga Ia Id Ill Ind Kan Kans Ky La Mass Md Me Mich Minn Miss Mo Mont
-    N.Dak N.Mex Neb Nebr Nev Okla Ore Oreg Pa Penn Penna S.Dak Tenn Tex Ut Va Vt W.Va Wash Wis Wisc Wyo
-    Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun
-    Jr Sr Bros Co Corp Inc Ltd Univ Dept Assn Assoc Vol Ed Eds Ave Blvd Rd Hwy Ph.D dept eds etc pp univ vol""".split()
+_ABBREVIATIONS = word_set(
+    """
+    Ala Ariz Ark Calif Cal Colo Conn Dak Del Fla Ga Ia Id Ill Ind Kan Kans Ky La Mass Md Me Mich Minn Miss
+    Mo Mont N.Dak N.Mex Neb Nebr Nev Okla Ore Oreg Pa Penn Penna S.Dak Tenn Tex Ut Va Vt W.Va Wash Wis Wisc
+    Wyo Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jr Sr
+    Bros Co Corp Inc Ltd Univ Dept Assn Assoc Vol Ed Eds Ave Blvd Rd Hwy Ph.D dept eds etc pp univ vol
+    """
 )
-_STARTERS = frozenset(
-    """he she they his her their hers it its in on after before since from during when while the this these as at
-    today later born""".split()
+_STARTERS = word_set(
+    """
+    he she they his her their hers it its in on after before since from during when while the this these as
+    at today later born
+    """
 )
-_STOP = re.compile(r"(?P<mark>[.!?…]+)[\"'”’»)]*\s+(?=[\"'“‘«(]?(?P<next>[^\W_]+))|(?P<wide>[。！？])|(?P<clause>;)\s*")
-_LAST_WORD = re.compile(r"[^\s()\"'“”‘’,/-]+$")
+_STOP = re.compile(
+    r"(?P<mark>[.!?…]+)[\"'”\u2019»)]*\s+(?=[\"'“\u2018«(]?(?P<next>[^\W_]+))"
+    r"|(?P<wide>[。\uff01\uff1f])|(?P<clause>;)\s*"
+)
+_LAST_WORD = re.compile(r"[^\s()\"'“”\u2018\u2019,/-]+$")
 # Parentheses with at most one pair inside; an opening one that is never closed protects nothing.
 _PARENTHESES = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 
@@ -37,15 +50,19 @@ def passages(text: str) -> tuple[str, ...]:
     >>> passages("born in Mobile, Ala.; J.D., Yale (law; 1990). She paints.")
     ('born in Mobile, Ala.', 'J.D., Yale (law; 1990)', 'She paints')
     """
-    pieces = [piece for line in text.splitlines() for piece in _cut(neutralise(line, limit=len(line) + 1))]
-    return tuple(shortened(piece, PASSAGE_LIMIT) for piece in map(_trimmed, pieces) if re.search(r"\w", piece))
+    lines = (neutralise(line, limit=2 * READ_LIMIT) for line in text[:READ_LIMIT].splitlines())
+    pieces = [piece for line in lines for piece in _cut(line)]
+    return tuple(
+        shortened(piece, PASSAGE_LIMIT) for piece in map(_trimmed, pieces) if re.search(r"\w", piece)
+    )
 
 
 def _cut(line: str) -> list[str]:
     masked = _PARENTHESES.sub(lambda match: f"({'x' * (len(match[0]) - 2)})", line)
     pieces, start = [], 0
     for stop in _STOP.finditer(masked):
-        if stop["mark"] and not _ends_sentence(masked[start : stop.start("mark")], stop):
+        before = masked[max(start, stop.start() - _LONGEST_ABBREVIATION) : stop.start()]
+        if stop["mark"] and not _ends_sentence(before, stop):
             continue
         pieces.append(line[start : stop.start() if stop["clause"] else stop.end()])
         start = stop.end()

@@ -27,17 +27,25 @@ class Place:
     spots: tuple[Spot, ...]
 
 
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-             "ninth": 9, "tenth": 10}  # fmt: skip
-_WHO = r"(?:person|man|woman|guy|gentleman|lady|boy|girl|face|one|individual|figure|politician|senator|member)"
+_ORDINALS = {
+    word: nth
+    for nth, word in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), start=1
+    )
+}
+_WHO = (
+    r"(?:person|man|woman|guy|gentleman|lady|boy|girl|face|one|individual|figure|politician|senator|member)"
+)
+_POSTURE = r"(?:\b(?:standing|sitting|seated) )?"
 _PEOPLE = re.compile(rf"\b(?:who|whose|people|{_WHO})\b", re.IGNORECASE)
+_SIZE = r"(?:largest|biggest|closest|nearest)"
 _COUNTED = re.compile(
     rf"\b(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))(?: {_WHO})?"
     rf" (?:from|on) (?:the )?(?:far )?(?P<side>left|right)\b",
     re.IGNORECASE,
 )
 _SIDE = re.compile(
-    rf"\b(?:on|at|to|in) (?:the |my )?(?:far |very |extreme |top |bottom )?(?P<at>left|right)\b"
+    rf"{_POSTURE}\b(?:on|at|to|in) (?:the |my )?(?:far |very |extreme |top |bottom )?(?P<at>left|right)\b"
     rf"(?: (?:hand )?side)?(?! of\b)(?: of (?:the|this) (?:photo|picture|image))?"
     rf"|\b(?P<hand>left|right)(?:[- ]hand)?(?: side)? {_WHO}\b"
     r"|\b(?P<most>left|right)[- ]?most\b|\bfu?a?rthest (?:to the )?(?P<furthest>left|right)\b"
@@ -46,23 +54,30 @@ _SIDE = re.compile(
     re.IGNORECASE,
 )
 _MIDDLE = re.compile(
-    rf"\b(?:in|at) the (?:very )?(?:middle|cent(?:re|er))\b|\b(?:middle|central|cent(?:re|er)) {_WHO}\b", re.IGNORECASE
+    rf"{_POSTURE}\b(?:in|at) the (?:very )?(?:middle|cent(?:re|er))\b"
+    rf"|\b(?:middle|central|cent(?:re|er)) {_WHO}\b",
+    re.IGNORECASE,
 )
 _FRONT = re.compile(
-    rf"\b(?:largest|biggest|closest|nearest) {_WHO}\b|\b(?:closest|nearest) to (?:the |us|me)(?:camera|viewer)?\b"
-    rf"|\bin (?:the )?(?:front|foreground)\b|\b{_WHO} (?:is|that is|who is) (?:the )?(?:largest|biggest|closest|nearest)\b"
-    r"|\bwho is (?:the )?(?:largest|biggest|closest|nearest)\b",
+    rf"\b{_SIZE} {_WHO}\b|{_POSTURE}\b(?:closest|nearest) to (?:the |us|me)(?:camera|viewer)?"
+    rf"|{_POSTURE}\bin (?:the )?(?:front|foreground)\b"
+    rf"|\b{_WHO} (?:is|that is|who is) (?:the )?{_SIZE}\b"
+    rf"|\bwho is (?:the )?{_SIZE}\b(?! to)",
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    rf"\b(?:smallest|furthest|farthest) {_WHO}\b|\bin the (?:back|background|rear)\b|\bat the back\b", re.IGNORECASE
+    rf"\b(?:smallest|furthest|farthest) {_WHO}\b"
+    rf"|{_POSTURE}\bin the (?:back|background|rear)\b|\bat the back\b",
+    re.IGNORECASE,
 )
 
 
 def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
     """Everybody found in the photo, known or not, from left to right; known things only on request."""
     known = [
-        Spot(entry.box, entry) for entry in context.entries if things or entry.entity.kind is not EntityKind.THING
+        Spot(entry.box, entry)
+        for entry in context.entries
+        if things or entry.entity.kind is not EntityKind.THING
     ]
     return tuple(
         sorted([*known, *(Spot(box, None) for box in context.unknown)], key=lambda spot: spot.box.centre)

@@ -1,4 +1,4 @@
-"""The text of the prompt that RC-Qwen2-VL was tuned on (RCVIT): numbered entries, an instruction, the question."""
+"""The prompt that RC-Qwen2-VL was tuned on (RCVIT): numbered entries, an instruction, the question."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ INSTRUCTION = (
 )
 # The tuned models never saw a prompt without entries: it must not speak of information or of citations.
 INSTRUCTION_WITHOUT_ENTRIES = (
-    "Nobody in the given image is known. Answer the following question based on the given image, without names."
+    "Nobody in the given image is known. "
+    "Answer the following question based on the given image, without names."
 )
 _GRID = 1000  # Qwen2-VL counts places in thousandths of the width and height
 
@@ -63,8 +64,8 @@ def _information(entity: Entity) -> str:
     """Name and biography as sentences; the name is not said twice."""
     name = neutralise(entity.name, limit=NAME_LIMIT)
     biography = neutralise(entity.biography)
-    if not biography:
-        return sentence(name)
+    if not biography or not name:
+        return sentence(biography or name)
     if re.search(rf"\b{re.escape(folded(name))}(?!\w)", folded(biography)):
         return sentence(biography)
     return f"{sentence(name)} {sentence(biography)}"

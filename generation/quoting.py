@@ -12,13 +12,13 @@ from generation.passages import passages
 
 # Of the first fact in a description, in characters: about two lines.
 FACT_LIMIT = 160
-# Some biographies begin like a dictionary: "CASEY, Robert P. (Bob), Jr., (son of Robert Casey), a Senator from ...".
+# Some biographies begin like a dictionary: "CASEY, Robert P. (Bob), Jr., (son of R. Casey), a Senator ..."
 HEADING = re.compile(r"[^a-z;:,()]{2,40}, [^;:]{0,80}?(?:, (?=an? |the )|,? (?=\(\w+ \w))")
 
 
 def name_of(entry: Entry) -> str:
     """The name as it may stand in an answer."""
-    return neutralise(entry.entity.name, limit=NAME_LIMIT)
+    return neutralise(entry.entity.name, limit=NAME_LIMIT) or f"Number {entry.k}"
 
 
 def listed(items: Sequence[str], *, last: str = "and") -> str:
@@ -36,7 +36,7 @@ def sentence(text: str) -> str:
 
 
 def quoted(entry: Entry, quotes: Sequence[str]) -> str:
-    """The name, and each passage with its mark; the name is left out where the first passage begins with it."""
+    """The name, unless the first passage begins with it, and each passage with its mark."""
     marked = "; ".join(f"{without_heading(quote)} [{entry.k}]" for quote in quotes)
     return f"{_introduction(entry, marked)}{marked}"
 
@@ -61,8 +61,7 @@ def without_heading(passage: str) -> str:
 
 def _introduction(entry: Entry, text: str) -> str:
     name = name_of(entry)
-    first_words = re.findall(r"\w+", folded(text))[:1]
-    if first_words and first_words[0] in re.findall(r"\w{2,}", folded(name)):
+    if re.match(rf"{re.escape(folded(name))}\b", folded(text)):
         return ""
     if re.match(r"(?:an?|the) ", text):
         return f"{name}, "

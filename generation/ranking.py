@@ -20,20 +20,26 @@ MARK_WEIGHT = 2.0
 WITHOUT_YEAR = 0.4
 # A second passage of a person is quoted when it scores at least this share of the best.
 NEAR_BEST = 0.85
+# A question about no topic needs this share of its words in a passage.
+COVERAGE = 0.5
 # BM25: how soon repetition stops to count, and how much long passages are held back.
 _K1, _B = 1.2, 0.4
 
-_TIME = re.compile(r"\bwhen\b|\bhow (?:long|many years|old)\b|\bsince\b|\byears?\b|\b(?:what|which) (?:date|day|time)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\bwhen\b|\bhow (?:long|many years|old)\b|\bsince\b|\byears?\b|\b(?:what|which) (?:date|day|time)\b",
+    re.IGNORECASE,
+)
 # Words of questions that no biography answers with: verbs of asking and of having, the photo itself.
 _ASKING = frozenset(
-    term
-    for term in terms(
-        """photo picture image person people man woman men women guy lady gentleman anybody anyone everybody everyone
-        somebody someone see seen show shown say says describe identify introduce recognise recognize list present
-        look looking left right front one ones first last year years day date time long old name called kind type
-        go went gone come came take took leave finish finished complete completed receive received earn earned
-        get got happen fact facts detail details information biography background story think hold become became
-        spend spent attend attended join joined enter entered currently exactly else other thing things two three"""
+    terms(
+        """photo picture image person people man woman men women guy lady gentleman anybody anyone
+    everybody everyone somebody someone see seen show shown say says describe identify introduce
+    recognise recognize list present look looking left right front one ones first last year years
+    day date time long old name called kind type go went gone come came take took leave finish
+    finished complete completed receive received earn earned get got happen fact facts detail
+    details information biography background story think hold become became spend spent attend
+    attended join joined enter entered currently exactly else other thing things two three compare
+    summarise summarize summary explain hello hi hey face camera united states"""
     )
 )
 
@@ -45,6 +51,7 @@ class Query:
     topic: frozenset[str]  # terms of biographies that tell about its topic
     words: frozenset[str]  # its own words
     names: frozenset[str]  # of these its capitalised ones, such as Harvard: an answer must speak of one
+    needed: tuple[frozenset[str], ...]  # an answer must have a term of each of these
     time: bool  # it asks when, or how long
 
     @classmethod
@@ -52,9 +59,11 @@ class Query:
         """Read a question in which the people it is about are blanked out."""
         topics = topics_of(question)
         covered = without_topics(question)
-        told = frozenset(term for topic in topics for term in _terms_told(topic.told))
+        told = tuple(frozenset(_terms_told(topic.told)) for topic in topics)
         rest = frozenset(terms(covered)) - _ASKING
-        return cls(told, rest, _names(covered) & rest, _TIME.search(question) is not None)
+        needed = told if any(topic.others for topic in topics) else ()
+        topic = frozenset().union(*told)
+        return cls(topic, rest, _names(covered) & rest, needed, _TIME.search(question) is not None)
 
     @property
     def empty(self) -> bool:
@@ -67,6 +76,7 @@ class Quote:
     """A passage and how well it fits the question."""
 
     passage: str
+    place: int  # its place in the biography, from 0
     score: float
 
 
@@ -75,6 +85,7 @@ class _Document:
     """One passage as the search sees it."""
 
     k: int
+    place: int
     passage: str
     terms: tuple[str, ...]
 
@@ -85,15 +96,17 @@ def quotes_of(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, 
     quotes: dict[int, list[Quote]] = {entry.k: [] for entry in entries}
     for document, score in zip(documents, _scores(documents, query), strict=True):
         if score > 0 and _has_evidence(frozenset(document.terms), query):
-            quotes[document.k].append(Quote(document.passage, score))
+            quotes[document.k].append(Quote(document.passage, document.place, score))
     return {k: tuple(sorted(found, key=lambda quote: -quote.score)) for k, found in quotes.items()}
 
 
 def _documents(entry: Entry) -> list[_Document]:
     found = passages(entry.entity.biography)
     return [
-        _Document(entry.k, passage, (*terms(passage), *marked(passage), *((BEGINNING,) if index == 0 else ())))
-        for index, passage in enumerate(found)
+        _Document(
+            entry.k, place, passage, (*terms(passage), *marked(passage), *((BEGINNING,) * (place == 0)))
+        )
+        for place, passage in enumerate(found)
     ]
 
 
@@ -104,7 +117,7 @@ def _terms_told(told: str) -> Iterable[str]:
 
 def _names(question: str) -> frozenset[str]:
     """Terms of the capitalised words behind the first one; none where everything has a capital."""
-    words = re.findall(r"[^\W\d_][\w.'’-]*", question)[1:]
+    words = re.findall(r"[^\W\d_][\w.'\u2019-]*", question)[1:]
     capital = [word for word in words if word[0].isupper() and word.lower() not in STOP_WORDS]
     return frozenset(terms(" ".join(capital))) if len(capital) < len(words) else frozenset()
 
@@ -112,7 +125,9 @@ def _names(question: str) -> frozenset[str]:
 def _has_evidence(document: frozenset[str], query: Query) -> bool:
     if query.names and not query.names & document:
         return False
-    return bool(document & (query.topic or query.words))
+    if query.topic:
+        return bool(document & query.topic) and all(document & told for told in query.needed)
+    return len(document & query.words) >= COVERAGE * len(query.words)
 
 
 def _scores(documents: Sequence[_Document], query: Query) -> list[float]:
@@ -123,11 +138,11 @@ def _scores(documents: Sequence[_Document], query: Query) -> list[float]:
     index = bm25s.BM25(k1=_K1, b=_B)
     index.index([list(document.terms) for document in documents], show_progress=False)
     marks = frozenset(term for term in query.topic if term.startswith("#"))
-    weighed = ((TOPIC_WEIGHT, query.topic), (MARK_WEIGHT, marks), (1.0, query.words))
     scores = [0.0] * len(documents)
-    for weight, searched in weighed:
-        found = index.get_scores(sorted(searched)) if searched else scores
-        scores = [score + weight * float(more) for score, more in zip(scores, found, strict=True)] if searched else scores
+    for weight, searched in ((TOPIC_WEIGHT, query.topic), (MARK_WEIGHT, marks), (1.0, query.words)):
+        if searched:
+            found = index.get_scores(sorted(searched))
+            scores = [score + weight * float(more) for score, more in zip(scores, found, strict=True)]
     if not query.time:
         return scores
     return [

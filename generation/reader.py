@@ -9,7 +9,7 @@ from generation.answer import Answer
 from generation.context import Context, Entry
 from generation.describe import described, nobody_known
 from generation.mentions import Scope, mentioned
-from generation.neutral import NAME_LIMIT, neutralise
+from generation.neutral import NAME_LIMIT, TEXT_LIMIT, neutralise, shortened
 from generation.question import checked
 from generation.quoting import first_fact, listed, name_of, quoted, sentence
 from generation.ranking import NEAR_BEST, Query, Quote, quotes_of
@@ -23,7 +23,9 @@ NOTE = (
 MOST_QUOTES = 2
 # "Who was born in Texas?" names those who score at least this share of the best.
 _CHOSEN = 0.7
-_CHOOSING = re.compile(r"\s*(?:and )?(?:who(?!se|m)|which (?:of|one|person|people|man|woman|senator))\b", re.IGNORECASE)
+_CHOOSING = re.compile(
+    r"\s*(?:and )?(?:who(?!se|m)|which (?:of|one|person|people|man|woman|senator))\b", re.IGNORECASE
+)
 _CITED = re.compile(r"\[(\d+)\]")
 
 
@@ -32,7 +34,7 @@ class Reader:
 
     def answer(self, context: Context, question: str) -> Answer:
         """Quote what the gallery says about whom the question means, or say that it does not say."""
-        text = _text(context, checked(question))
+        text = _text(context, shortened(checked(question), TEXT_LIMIT))
         cited = {int(k) for k in _CITED.findall(text)}
         return Answer(text, tuple(entry for entry in context.entries if entry.k in cited), NAME, NOTE)
 
@@ -55,19 +57,22 @@ def _text(context: Context, question: str) -> str:
 def _not_recognised(scope: Scope) -> list[str]:
     """Sentences about people whom the question means and nobody knows."""
     return [
-        *(f"{neutralise(name, limit=NAME_LIMIT)} is not recognised in this photo." for name in scope.strangers),
+        *(
+            f"{neutralise(name, limit=NAME_LIMIT)} is not recognised in this photo."
+            for name in scope.strangers
+        ),
         *(f"The person {label} is unknown: no match in the gallery." for label in scope.unknown),
         *(f"Nobody was found {label} in this photo." for label in scope.missing),
     ]
 
 
 def _told(scope: Scope, query: Query, *, choosing: bool) -> list[str]:
-    quotes = quotes_of(scope.entries, query)
+    quotes: Mapping[int, Sequence[Quote]] = quotes_of(scope.entries, query)
     if choosing and not scope.explicit:
         quotes = _chosen(quotes)
     told = [f"{quoted(entry, _best(quotes[entry.k]))}." for entry in scope.entries if quotes[entry.k]]
     silent = [entry for entry in scope.entries if not quotes[entry.k]]
-    if silent and not (told and choosing and not scope.explicit):
+    if silent and (scope.explicit or not told):
         told.append(_not_told(silent))
     return told
 
@@ -78,9 +83,11 @@ def _chosen(quotes: Mapping[int, Sequence[Quote]]) -> dict[int, Sequence[Quote]]
 
 
 def _best(quotes: Sequence[Quote]) -> list[str]:
-    near = [quote.passage for quote in quotes if quote.score >= NEAR_BEST * quotes[0].score]
-    return near[:MOST_QUOTES]
+    near = [quote for quote in quotes[:MOST_QUOTES] if quote.score >= NEAR_BEST * quotes[0].score]
+    return [quote.passage for quote in sorted(near, key=lambda quote: quote.place)]
 
 
 def _not_told(entries: Sequence[Entry]) -> str:
-    return sentence(f"The gallery does not say this about {listed([name_of(entry) for entry in entries], last='or')}")
+    return sentence(
+        f"The gallery does not say this about {listed([name_of(entry) for entry in entries], last='or')}"
+    )

@@ -16,21 +16,23 @@ class Topic:
 
     asked: re.Pattern[str]
     told: str
+    others: bool = False  # it is about other people than the one in the photo: their facts are not hers
 
 
-def _topic(asked: str, told: str) -> Topic:
-    return Topic(re.compile(asked, re.IGNORECASE), " ".join(told.split()))
+def _topic(asked: str, told: str, *, others: bool = False) -> Topic:
+    return Topic(re.compile(asked, re.IGNORECASE), " ".join(told.split()), others)
 
 
 _BACHELORS = "ba bs ab bba bfa bse bsba bsc beng"
 _MASTERS = "ma ms mba mpa mpp mph msw med mfa msc mat mphil"
 _DOCTORS = "phd edd scd dphil"
-_MEDICAL = "md do dds dmd dvm mbbs"
+_MEDICAL = "md dds dmd dvm mbbs"
 _LAW = "jd llb llm"
 _PLACES = "college university"
-_TRADES = """works worked working job career practice lawyer attorney teacher professor physician nurse doctor farmer
-    rancher engineer executive businessman businesswoman owner consultant banker journalist broker realtor
-    accountant analyst officer pastor minister worker author musician artist advocate developer athlete"""
+_TRADES = """works worked working job career practice lawyer attorney teacher professor physician nurse
+    doctor farmer rancher engineer executive businessman businesswoman owner consultant banker
+    journalist broker realtor accountant analyst officer pastor minister worker author musician
+    artist advocate developer athlete designer senator representative delegate"""
 
 # Within a group the first topic that a question mentions counts: the special ones stand before the general.
 GROUPS: tuple[tuple[Topic, ...], ...] = (
@@ -41,22 +43,26 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
             f"{_LAW} law",
         ),
         _topic(
-            r"\bmed(?:ical)? (?:school|degree)\b|\bstud\w+ medicine\b|\b(?:trained|qualified) as a (?:doctor|physician)\b",
-            f"{_MEDICAL} medicine medical",
+            r"\bmed(?:ical)? (?:school|degree)\b|\bstud\w+ medicine\b|\bdoctors?\b|\bphysicians?\b",
+            f"{_MEDICAL} medicine medical physician doctor surgeon",
         ),
         _topic(r"\bph\.?d\b\.?|\bdoctorates?\b|\bdoctoral\b", f"{_DOCTORS} doctorate doctoral"),
-        _topic(r"\bmaster'?s?\b(?: degree)?|\bm\.?b\.?a\b\.?|\b(?:post)?graduate degree\b", f"{_MASTERS} master"),
-        _topic(r"\b(?:high|secondary|prep(?:aratory)?) ?schools?\b", "high secondary preparatory academy school"),
+        _topic(
+            r"\bmaster'?s?\b(?: degree)?|\bm\.?b\.?a\b\.?|\b(?:post)?graduate degree\b", f"{_MASTERS} master"
+        ),
+        _topic(
+            r"\b(?:high|secondary|prep(?:aratory)?) ?schools?\b", "high secondary preparatory academy school"
+        ),
         _topic(
             r"\bcolleges?\b|\buniversit(?:y|ies)\b|\balma mater\b|\bbachelor'?s?\b(?: degree)?"
             r"|\bundergrad\w*(?: degree)?|\bfirst degree\b",
             f"{_BACHELORS} {_PLACES} bachelor",
         ),
         _topic(
-            r"\bstud(?:y|ies|ied|ying)\b|\beducat\w+|\bdegrees?\b|\bgraduat\w+|\bschool(?:s|ing|ed)?\b|\bmajor(?:ed)?\b"
-            r"|\bacademic\w*|\btrained\b|\bqualifications?\b|\bdiplomas?\b|\blearn\w*",
-            f"{DEGREE} {_BACHELORS} {_MASTERS} {_DOCTORS} {_MEDICAL} {_LAW} {_PLACES} school studied graduated attended"
-            " educated education degree",
+            r"\bstud(?:y|ies|ied|ying)\b|\beducat\w+|\bdegrees?\b|\bgraduat\w+|\bschool(?:s|ing|ed)?\b"
+            r"|\bmajor(?:ed)?\b|\bacademic\w*|\btrained\b|\bqualifications?\b|\bdiplomas?\b|\blearn\w*",
+            f"{DEGREE} {_BACHELORS} {_MASTERS} {_DOCTORS} {_MEDICAL} {_LAW} {_PLACES} school studied"
+            " graduated attended educated education degree",
         ),
     ),
     (
@@ -65,7 +71,8 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
             "state senate",
         ),
         _topic(
-            r"\bstate(?:'s)? (?:house(?: of (?:representatives|delegates))?|legislat\w+|assembly|lawmaker|rep\w*)"
+            r"\bstate(?:'s)? (?:house(?: of (?:representatives|delegates))?|legislat\w+|assembly|lawmaker"
+            r"|rep\w*)"
             r"|\bassembly(?:man|woman)?\b|\blower house\b|\blegislators?\b",
             "state house representatives assembly delegates legislature",
         ),
@@ -75,16 +82,16 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
             f"{BEGINNING} representative senator delegate represents",
         ),
         _topic(
-            r"\bcongress\w*|\bcapitol\b|\b(?:the|u\.?s\.?) house(?: of representatives)?\b|\bu\.?s\.? senate\b"
-            r"|\b(?:take|took|in) office\b|\b(?:re-?)?elect(?:ed|ion)?\b|\blawmaker\b",
+            r"\bcongress\w*|\bcapitol\b|\b(?:the|u\.?s\.?) house(?: of representatives)?\b"
+            r"|\bu\.?s\.? senate\b|\b(?:take|took|in) office\b|\b(?:re-?)?elect(?:ed|ion)?\b|\blawmaker\b",
             "elected reelected congress congresses appointed",
         ),
         _topic(r"\bsenat(?:e|or)s?\b", "senate senator elected reelected"),
     ),
     (
         _topic(
-            r"\bpart(?:y|ies)\b|\bpolitical(?: (?:party|affiliation|side|camp))?\b|\bpolitics of\b|\baffiliat\w+"
-            r"|\bdemocrats?\b|\brepublicans?\b",
+            r"\bpart(?:y|ies)\b|\bpolitical(?: (?:party|affiliation|side|camp))?\b|\bpolitics of\b"
+            r"|\baffiliat\w+|\bdemocrats?\b|\brepublicans?\b",
             "republican democrat democratic independent party",
         ),
     ),
@@ -101,40 +108,57 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
     (
         _topic(
             r"\bmilitary\b|\barmy\b|\bnavy\b|\bair force\b|\bmarines?\b|\bcoast guard\b|\bnational guard\b"
-            r"|\barmed (?:forces|services)\b|\bveterans?\b|\bsoldiers?\b|\benlist\w*|\bin uniform\b|\bbranch\b",
+            r"|\barmed (?:forces|services)\b|\bveterans?\b|\bsoldiers?\b|\benlist\w*|\bin uniform\b"
+            r"|\bbranch\b",
             "army navy naval air marine corps guard reserve reserves military war veteran armed",
         ),
     ),
     (
         _topic(
-            r"\bborn\b|\bbirth\w*|\bhome ?town\b|\bhow old\b|\bage\b|\bcomes? from\b|\bnative of\b|\bgr[eo]w up\b"
-            r"|\bwhere (?:is|are|was)\b(?!.*\b(?:graduat|degree)).*\bfrom\b|\boriginally\b",
+            r"\bborn\b|\bbirth\w*|\bhome ?town\b|\bhow old\b|\bage\b|\bcomes? from\b|\bnative of\b"
+            r"|\bgr[eo]w up\b|\bwhere (?:is|are|was)\b(?!.*\b(?:graduat|degree)).*\bfrom\b|\boriginally\b",
             "born birth native",
         ),
-        _topic(r"\bdied?\b|\bdeath\b|\bdead\b|\bpass(?:ed)? away\b|\bburied\b", "died death interment buried"),
+        _topic(
+            r"\bdied?\b|\bdeath\b|\bdead\b|\bpass(?:ed)? away\b|\bburied\b", "died death interment buried"
+        ),
     ),
     (
         _topic(
-            r"\b(?:jobs?|professions?|occupations?|careers?|trade|vocation|livelihood|employ\w*)\b|\bline of work\b"
-            r"|\b(?:for|earn\w*) a? ?living\b|\bworks?(?:ed|ing)?\b|\bdo(?:es)?\s*[?.!]*$"
+            r"\b(?:jobs?|professions?|occupations?|careers?|trade|vocation|livelihood|employ\w*)\b"
+            r"|\bline of work\b|\b(?:for|earn\w*) a? ?living\b|\bworks?(?:ed|ing)?\b|\bdo(?:es)?\s*[?.!]*$"
             r"|\b(?:before|outside) (?:of )?(?:politics|congress|being elected|entering|running)\b",
             f"{TRADE} {_TRADES}",
         ),
     ),
-    (_topic(r"\bt(?:each|aught)\w*|\bprofessors?\b|\blectur\w+", "teacher taught teaches professor instructor lecturer faculty"),),
+    (
+        _topic(
+            r"\bt(?:each|aught)\w*|\bprofessors?\b|\blectur\w+",
+            "teacher taught teaches professor instructor lecturer faculty",
+        ),
+    ),
+    (_topic(r"\blawyers?\b|\battorneys?\b", "lawyer attorney law"),),
+    (_topic(r"\bpets?\b|\bdogs?\b|\bcats?\b", "pet dog cat"),),
     (
         _topic(
             r"\bwife\b|\bhusband\b|\bspouse\b|\bmarri\w+|\bmarry\b|\bwidow\w*|\bpartner\b",
             "wife husband spouse married widow widower partner",
+            others=True,
         ),
         _topic(
-            r"\bfamily\b|\b(?:grand)?(?:fathers?|mothers?|parents?|sons?|daughters?|child(?:ren)?)\b|\bkids?\b"
-            r"|\bbrothers?\b|\bsisters?\b|\bsiblings?\b|\brelatives?\b|\brelated\b|\bcousins?\b|\buncle\b|\baunt\b",
-            "father mother parents son sons daughter daughters child children brother brothers sister sisters grandson"
-            " granddaughter nephew niece cousin uncle aunt wife husband family",
+            r"\bfamily\b|\b(?:grand)?(?:fathers?|mothers?|parents?|sons?|daughters?|child(?:ren)?)\b"
+            r"|\bkids?\b|\bbrothers?\b|\bsisters?\b|\bsiblings?\b|\brelatives?\b|\brelated\b|\bcousins?\b|\buncle\b|\baunt\b",
+            "father mother parents son sons daughter daughters child children brother brothers sister sisters"
+            " grandson granddaughter nephew niece cousin uncle aunt wife husband family",
+            others=True,
         ),
     ),
-    (_topic(r"\b(?:live|lives|living in|reside[sd]?|residence|home)\b", "lives living resident resides residence home"),),
+    (
+        _topic(
+            r"\b(?:live|lives|living in|reside[sd]?|residence|home)\b",
+            "lives living resident resides residence home",
+        ),
+    ),
     (
         _topic(
             r"\bhobb(?:y|ies)\b|\b(?:free|spare) time\b|\binterests?\b",
@@ -145,7 +169,10 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
 
 _DEGREE = re.compile(r"(?:^|, )(?:[A-Z][A-Za-z]{0,2}\.){2,}[A-Z]?,? ")
 _YEAR = re.compile(r"\b1\d{3}\b|\b20\d{2}\b")
-_CALLING = re.compile(r"(?:er|or|ist|ian|man|woman|ant|ent|ive|ney|cian|yst|ian|aide|host|eon|tary)$")
+_CALLING = re.compile(
+    r"(?:er|or|ist|ian|man|woman|ant|ent|ive|ney|cian|yst|aide|host|eon|tary|nurse|clerk|pilot|chef)$"
+)
+_IS_A = re.compile(r"\b(?:is|was|as) an? ((?:[\w-]+ ){0,3}[\w-]+)")
 _LONGEST_TRADE = 5  # words: "high school history teacher"
 
 
@@ -169,11 +196,18 @@ def marked(passage: str) -> list[str]:
     >>> marked("B.A., Yale College, 1970"), marked("commercial pilot"), marked("plays the piano")
     (['#degree', '#year'], ['#trade'], [])
     """
-    words = passage.split(",")[0].split()
-    lone = bool(words) and len(words) <= _LONGEST_TRADE and passage == passage.lower() and not _YEAR.search(passage)
     marks = {
         DEGREE: _DEGREE.search(passage) is not None,
         YEAR: _YEAR.search(passage) is not None,
-        TRADE: lone and any(_CALLING.search(word) for word in words[-1:]),
+        TRADE: _names_trade(passage),
     }
     return [mark for mark, holds in marks.items() if holds]
+
+
+def _names_trade(passage: str) -> bool:
+    """Whether it is a trade ("commercial pilot") or says that somebody has one ("Lily is a designer")."""
+    words = passage.split(",")[0].split()
+    if 0 < len(words) <= _LONGEST_TRADE and passage == passage.lower() and not _YEAR.search(passage):
+        return _CALLING.search(words[-1]) is not None
+    described = _IS_A.search(passage)
+    return described is not None and any(_CALLING.search(word) for word in described[1].split())

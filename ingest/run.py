@@ -16,7 +16,6 @@ from ingest.gate import EnrolmentRules
 from ingest.outcome import Outcome, Status
 from ingest.reason import Reason, Refusal
 from ingest.sources.row import Labelled, Row, Unusable
-from ingest.sources.source import Source
 from vision.errors import UserError
 from vision.faces import FaceModel
 from vision.photo import MAX_PIXELS, Photo, PhotoTooLargeError, UnreadablePhotoError
@@ -62,7 +61,7 @@ _Item = Outcome | Refresh | Prepared
 
 
 def ingest(
-    gallery: Gallery, faces: FaceModel, source: Source, options: IngestOptions | None = None
+    gallery: Gallery, faces: FaceModel, rows: Iterable[Row], options: IngestOptions | None = None
 ) -> Iterator[Outcome]:
     """Enrol every row of a source; each outcome is yielded after it is committed, in the order of the rows.
 
@@ -76,7 +75,7 @@ def ingest(
     enrolment = Enrolment(gallery, faces, options.rules)
     with ThreadPoolExecutor(max_workers=options.jobs, thread_name_prefix="decode") as pool:
         depth = 2 * options.jobs
-        read = _ahead(pool, _read, source.rows(), depth)
+        read = _ahead(pool, _read, rows, depth)
         judged = (_judge(gallery, item) for item in read)
         items = _ahead(pool, lambda item: _decode(item, options.max_pixels), judged, depth)
         for batch in _batches(items):

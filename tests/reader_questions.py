@@ -23,9 +23,7 @@ LONGEST_SHARE = 0.4
 MOST_KNOWN, MOST_UNKNOWN = 3, 1
 _FACE, _GAP, _PHOTO_SIZE = 80, 200, (1000, 600)
 
-_MONTH = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
-)
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _BIRTH = re.compile(rf"^born in ([^,;]+), .*?((?:{_MONTH}) \d{{1,2}}, \d{{4}})$")
 _BACHELOR = re.compile(r"^(?:B\.A\.|B\.S\.|A\.B\.),? ([^,;]*(?:University|College)[^,;]*),.* (\d{4})$")
 _LAW = re.compile(r"^J\.D\.,? ([^,;]*(?:University|College|School)[^,;]*),.* (\d{4})$")
@@ -162,9 +160,7 @@ def photo_of(group: Sequence[Mapping[str, str]], chance: random.Random) -> Conte
 
 def _reference(entry: Entry, context: Context, chance: random.Random) -> str:
     """One of the ways in which people call somebody whom they see."""
-    boxes = sorted(
-        [*(other.box for other in context.entries), *context.unknown], key=lambda box: box.left
-    )
+    boxes = sorted([*(other.box for other in context.entries), *context.unknown], key=lambda box: box.left)
     ways = [entry.entity.name, _surname(entry.entity.name)]
     if len(context.entries) == 1:
         ways.append("this person")
@@ -178,11 +174,13 @@ def _reference(entry: Entry, context: Context, chance: random.Random) -> str:
 
 
 def _surname(name: str) -> str:
-    return [part for part in name.split() if part.strip(".") not in ("Jr", "Sr", "II", "III", "IV")][-1].strip(",")
+    return [part for part in name.split() if part.strip(".") not in ("Jr", "Sr", "II", "III", "IV")][
+        -1
+    ].strip(",")
 
 
 def is_right(asked: Asked, answer: Answer) -> bool:
-    """Whether the answer has the fact, is short and cites the person; without facts, that nothing is claimed."""
+    """Whether the answer has the fact, is short and cites the person; or claims nothing, without a fact."""
     if not asked.facts:
         return not answer.citations and not re.search(r"\[\d+\]", answer.text)
     assert asked.person is not None
@@ -200,7 +198,11 @@ def measure(questions: Iterable[Asked], answer: Callable[[Context, str], Answer]
     kinds = sorted({kind for kind, _ in verdicts})
     return Measured(
         tuple(
-            Rate(kind, sum(right for of, right in verdicts if of == kind), sum(of == kind for of, _ in verdicts))
+            Rate(
+                kind,
+                sum(right for of, right in verdicts if of == kind),
+                sum(of == kind for of, _ in verdicts),
+            )
             for kind in kinds
         )
     )

@@ -17,8 +17,18 @@ from ingest.sources.row import SourceError, Unusable
 from ingest.sources.tree import too_large
 
 # What zipfile raises on archives that are damaged, cut short or use what it does not support.
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, IndexError, OSError,
-           OverflowError, lzma.LZMAError, zlib.error)
+DAMAGED = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    IndexError,
+    OSError,
+    OverflowError,
+    lzma.LZMAError,
+    zlib.error,
+)
 ENCRYPTED_FLAG = 0x1 | 0x40
 UTF8_FLAG = 0x800
 
@@ -49,8 +59,9 @@ class ZipTree:
         try:
             archive = zipfile.ZipFile(path)
         except DAMAGED as error:
-            raise SourceError(f"Expected a zip archive, but {path.name} is none or is damaged ({error}); "
-                              "pack it again") from error
+            raise SourceError(
+                f"Expected a zip archive, but {path.name} is none or is damaged ({error}); pack it again"
+            ) from error
         try:
             members = _checked_members(archive, path.name, limits)
             return cls(archive, _unwrapped(members, path.name))
@@ -81,8 +92,10 @@ class ZipTree:
         except DAMAGED as error:
             raise OSError(f"{path} in the archive is damaged ({error}); pack it again") from error
         if len(data) != member.file_size:
-            raise OSError(f"{path} in the archive should have {member.file_size:,} bytes, but {len(data):,} "
-                          "came; pack it again")
+            raise OSError(
+                f"{path} in the archive should have {member.file_size:,} bytes, but {len(data):,} "
+                "came; pack it again"
+            )
         return data
 
     def close(self) -> None:
@@ -104,8 +117,10 @@ def _checked_members(archive: zipfile.ZipFile, name: str, limits: ZipLimits) -> 
         fault = _name_fault(path, limits) or _content_fault(info, limits)
         normal = PurePosixPath(path).as_posix()
         if fault or normal in members:
-            raise SourceError(f"{name} is refused: its member {path[:200]!r} {fault or 'is there twice'}; "
-                              "pack plain files and folders again")
+            raise SourceError(
+                f"{name} is refused: its member {path[:200]!r} {fault or 'is there twice'}; "
+                "pack plain files and folders again"
+            )
         if not path.endswith("/"):
             members[normal] = info
     return members
@@ -172,5 +187,7 @@ def wrapper_of(files: list[str], name: str) -> str:
     biographies = [path for path in used if basename(path) == BIOGRAPHY]
     if len(direct) == len(used) or (biographies and all(path in direct for path in biographies)):
         return ""
-    raise SourceError(f"Expected one folder per label in {name}, but {tops.pop()} has photos or texts "
-                      "both in it and in folders below it; put every photo into the folder of its label")
+    raise SourceError(
+        f"Expected one folder per label in {name}, but {tops.pop()} has photos or texts "
+        "both in it and in folders below it; put every photo into the folder of its label"
+    )

@@ -35,9 +35,12 @@ class Biographies:
     def _settled(self, row: Labelled, settled: dict[NewEntity, NewEntity]) -> Row:
         texts = list(self._texts.get(row.entity.identity, {}).values())
         if len(texts) > 1:
-            return Unusable(row.where, SourceProblem.TWO_BIOGRAPHIES,
-                            f"expected one biography of {row.entity.name}, but {texts[0].where} and "
-                            f"{texts[1].where} differ; keep one")
+            return Unusable(
+                row.where,
+                SourceProblem.TWO_BIOGRAPHIES,
+                f"expected one biography of {row.entity.name}, but {texts[0].where} and "
+                f"{texts[1].where} differ; keep one",
+            )
         if not texts:
             return row
         if row.entity not in settled:

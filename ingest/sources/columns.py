@@ -90,10 +90,14 @@ def photo_columns(table: Table, mapping: Mapping[str, str] | None) -> Columns:
     if columns.name_photos:
         return columns
     if mapping is not None:
-        raise SourceError(f"Expected columns for photo and name, but got {', '.join(mapping) or 'none'}; "
-                          f"{table.name} has {', '.join(table.columns)}")
-    raise SourceError(f"Expected columns {FILE_NAME} or photo, and name in {table.name}, but it has "
-                      f"{', '.join(table.columns)}; say which is which, as in photo=COLUMN,name=COLUMN")
+        raise SourceError(
+            f"Expected columns for photo and name, but got {', '.join(mapping) or 'none'}; "
+            f"{table.name} has {', '.join(table.columns)}"
+        )
+    raise SourceError(
+        f"Expected columns {FILE_NAME} or photo, and name in {table.name}, but it has "
+        f"{', '.join(table.columns)}; say which is which, as in photo=COLUMN,name=COLUMN"
+    )
 
 
 def _target(text: str) -> Target:

@@ -50,8 +50,9 @@ def kind_of(text: str) -> EntityKind | None:
         return EntityKind(text.lower())
     except ValueError as error:
         kinds = " or ".join(EntityKind)
-        raise RowError(SourceProblem.BAD_ROW,
-                       f"expected {kinds} as kind, but got {text[:60]}; correct it") from error
+        raise RowError(
+            SourceProblem.BAD_ROW, f"expected {kinds} as kind, but got {text[:60]}; correct it"
+        ) from error
 
 
 def box_of(record: Record, columns: Columns) -> Box | None:
@@ -67,8 +68,10 @@ def box_of(record: Record, columns: Columns) -> Box | None:
     if not all(math.isfinite(side) and abs(side) <= MAX_COORDINATE for side in sides):
         raise _bad_box(cells)
     if max(sides) <= 1 and any(side != round(side) for side in sides):
-        raise RowError(SourceProblem.BAD_BOX,
-                       f"expected pixels, but got fractions ({', '.join(cells)}); use the photo's size")
+        raise RowError(
+            SourceProblem.BAD_BOX,
+            f"expected pixels, but got fractions ({', '.join(cells)}); use the photo's size",
+        )
     try:
         return Box(round(left), round(top), round(right), round(bottom))
     except ValueError as error:
@@ -77,5 +80,8 @@ def box_of(record: Record, columns: Columns) -> Box | None:
 
 def _bad_box(cells: list[str]) -> RowError:
     got = ", ".join(cell[:20] or "nothing" for cell in cells)
-    return RowError(SourceProblem.BAD_BOX, "expected left, top, right and bottom in pixels, right > left and "
-                    f"bottom > top, but got {got}; correct or clear them")
+    return RowError(
+        SourceProblem.BAD_BOX,
+        "expected left, top, right and bottom in pixels, right > left and "
+        f"bottom > top, but got {got}; correct or clear them",
+    )

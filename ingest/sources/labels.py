@@ -109,13 +109,19 @@ def _biography(tree: Tree, path: str) -> str:
 
 
 def _no_photo(text: Text) -> Unusable:
-    return Unusable(text.where, SourceProblem.NO_PHOTO,
-                    "expected a photo beside the biography, but the folder has none; add one")
+    return Unusable(
+        text.where,
+        SourceProblem.NO_PHOTO,
+        "expected a photo beside the biography, but the folder has none; add one",
+    )
 
 
 def _loose(path: str) -> Unusable:
-    return Unusable(shown(path), SourceProblem.NO_LABEL,
-                    "expected the photo in a folder named after who it shows; move it into one")
+    return Unusable(
+        shown(path),
+        SourceProblem.NO_LABEL,
+        "expected the photo in a folder named after who it shows; move it into one",
+    )
 
 
 def _misplaced(files: list[str]) -> list[Unusable]:
@@ -123,9 +129,19 @@ def _misplaced(files: list[str]) -> list[Unusable]:
     rows: list[Unusable] = []
     for path in files:
         if basename(path) == BIOGRAPHY and path.count("/") != 1:
-            rows.append(Unusable(shown(path), SourceProblem.MISPLACED,
-                                 f"{BIOGRAPHY} is read directly in the folder of a label; move it there"))
+            rows.append(
+                Unusable(
+                    shown(path),
+                    SourceProblem.MISPLACED,
+                    f"{BIOGRAPHY} is read directly in the folder of a label; move it there",
+                )
+            )
         if basename(path) == PEOPLE and "/" in path:
-            rows.append(Unusable(shown(path), SourceProblem.MISPLACED,
-                                 f"{PEOPLE} is read at the root of the source only; move it there"))
+            rows.append(
+                Unusable(
+                    shown(path),
+                    SourceProblem.MISPLACED,
+                    f"{PEOPLE} is read at the root of the source only; move it there",
+                )
+            )
     return rows

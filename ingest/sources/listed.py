@@ -78,8 +78,10 @@ def _held(tree: Tree, photo: str) -> str:
     """The path under which the tree holds a photo that a row names; raise `RowError` where it does not."""
     held = tree.find(relative(photo))
     if held is None:
-        raise RowError(SourceProblem.MISSING_FILE,
-                       f"expected a photo at {photo[:200]}, but there is no file; correct the path")
+        raise RowError(
+            SourceProblem.MISSING_FILE,
+            f"expected a photo at {photo[:200]}, but there is no file; correct the path",
+        )
     return held
 
 
@@ -90,11 +92,21 @@ def _left_over(tree: Tree, table: Table, rows: Sequence[Row]) -> list[Row]:
     for path in tree.files():
         where = shown(path)
         if is_photo(path) and where not in named:
-            left.append(Unusable(where, SourceProblem.NOT_LISTED,
-                                 f"expected a row for each photo, but {table.name} has none for it; add one"))
+            left.append(
+                Unusable(
+                    where,
+                    SourceProblem.NOT_LISTED,
+                    f"expected a row for each photo, but {table.name} has none for it; add one",
+                )
+            )
         elif where != table.name and basename(path) in {BIOGRAPHY, PEOPLE, *METADATA}:
-            left.append(Unusable(where, SourceProblem.MISPLACED,
-                                 f"it is not read beside {table.name}; put what it says there"))
+            left.append(
+                Unusable(
+                    where,
+                    SourceProblem.MISPLACED,
+                    f"it is not read beside {table.name}; put what it says there",
+                )
+            )
     return [*left, *tree.unread()]
 
 
@@ -109,8 +121,10 @@ def _table_of(place: Place) -> Table | None:
         return table_in(place.tree, metadata[0])
     deeper = next((path for path in tables if basename(path) in METADATA), None)
     if deeper is not None:
-        raise SourceError(f"Expected {basename(deeper)} at the root of {place.shown}, but it is at "
-                          f"{shown(deeper)}; give that folder instead, or move the file up")
+        raise SourceError(
+            f"Expected {basename(deeper)} at the root of {place.shown}, but it is at "
+            f"{shown(deeper)}; give that folder instead, or move the file up"
+        )
     return _other_table(place, root)
 
 
@@ -123,6 +137,8 @@ def _other_table(place: Place, paths: Sequence[str]) -> Table | None:
         names = ", ".join(table.name for table in tables)
         raise SourceError(f"Expected one table of photos in {place.shown}, but got {names}; give one itself")
     if not tables and place.columns is not None:
-        raise SourceError(f"Expected a table for the columns at the root of {place.shown}, but got none; "
-                          "give the table itself, or no columns")
+        raise SourceError(
+            f"Expected a table for the columns at the root of {place.shown}, but got none; "
+            "give the table itself, or no columns"
+        )
     return tables[0] if tables else None

@@ -15,8 +15,10 @@ from ingest.sources.source import Place, Source, SourceOptions
 from ingest.sources.table import MAX_TABLE_BYTES, Table, read_table
 from ingest.sources.tree import FolderTree, Tree, too_large
 
-FORMS = ("a folder with one folder of photos per person, a folder with metadata.csv or metadata.jsonl, "
-         "a .csv, .tsv or .jsonl table that names photos, or a .zip of any of these")
+FORMS = (
+    "a folder with one folder of photos per person, a folder with metadata.csv or metadata.jsonl, "
+    "a .csv, .tsv or .jsonl table that names photos, or a .zip of any of these"
+)
 
 # Tried in order; one answers None where the source does not have its form.
 READERS: tuple[Callable[[Place], list[Row] | None], ...] = (read_listed, read_labels)

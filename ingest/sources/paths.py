@@ -67,12 +67,16 @@ def relative(text: str) -> str:
     'photos/anna.jpg'
     """
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
-        raise RowError(SourceProblem.OUTSIDE_SOURCE,
-                       f"expected a path in the source, but got the address {text[:200]}; download it first")
+        raise RowError(
+            SourceProblem.OUTSIDE_SOURCE,
+            f"expected a path in the source, but got the address {text[:200]}; download it first",
+        )
     path = text.replace("\\", "/")
     if path.startswith("/") or re.match(r"[A-Za-z]:/", path):
-        raise RowError(SourceProblem.OUTSIDE_SOURCE,
-                       f"expected a path relative to the table's folder, but got {text[:200]}; shorten it")
+        raise RowError(
+            SourceProblem.OUTSIDE_SOURCE,
+            f"expected a path relative to the table's folder, but got {text[:200]}; shorten it",
+        )
     kept: list[str] = []
     for part in PurePosixPath(path).parts:
         if part != "..":
@@ -80,6 +84,8 @@ def relative(text: str) -> str:
         elif kept:
             kept.pop()
         else:
-            raise RowError(SourceProblem.OUTSIDE_SOURCE,
-                           f"expected a path inside the source, but {text[:200]} leads out; move it in")
+            raise RowError(
+                SourceProblem.OUTSIDE_SOURCE,
+                f"expected a path inside the source, but {text[:200]} leads out; move it in",
+            )
     return "/".join(kept)

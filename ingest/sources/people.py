@@ -48,8 +48,11 @@ class Person:
         for column in ("name", "noun", "kind", "external_id"):
             ours, theirs = getattr(self, column), getattr(other, column)
             if ours and theirs and ours != theirs:
-                raise RowError(SourceProblem.BAD_ROW, f"{where}: expected {column} {ours} as in the row "
-                               f"before for {self.label}, but got {theirs}; keep one row")
+                raise RowError(
+                    SourceProblem.BAD_ROW,
+                    f"{where}: expected {column} {ours} as in the row "
+                    f"before for {self.label}, but got {theirs}; keep one row",
+                )
         return Person(
             label=self.label,
             name=self.name or other.name,
@@ -79,8 +82,10 @@ def people_of(table: Table, labels: Collection[str]) -> People:
     """The people that a table describes, found by label or by name among `labels`."""
     columns = own_columns(table)
     if table.columns and not {Target.LABEL, Target.NAME} & set(columns.names):
-        raise SourceError(f"Expected a column label or name in {table.name}, but it has "
-                          f"{', '.join(table.columns)}; rename one")
+        raise SourceError(
+            f"Expected a column label or name in {table.name}, but it has "
+            f"{', '.join(table.columns)}; rename one"
+        )
     people = People()
     by_name: dict[str, list[str]] = {}
     for label in labels:
@@ -110,11 +115,15 @@ class _Row:
         if wanted in found:
             return wanted
         if not found:
-            raise RowError(SourceProblem.MISSING_FILE,
-                           f"expected a folder {wanted[:200]} with photos, but there is none; add it")
+            raise RowError(
+                SourceProblem.MISSING_FILE,
+                f"expected a folder {wanted[:200]} with photos, but there is none; add it",
+            )
         if len(found) > 1:
-            raise RowError(SourceProblem.BAD_ROW,
-                           f"{wanted[:200]} fits the folders {', '.join(found)}; say which in a column label")
+            raise RowError(
+                SourceProblem.BAD_ROW,
+                f"{wanted[:200]} fits the folders {', '.join(found)}; say which in a column label",
+            )
         return found[0]
 
     def person(self, label: str) -> Person:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,17 +29,29 @@ class SourceProblem(StrEnum):
     MISPLACED = "misplaced"  # a biography or table where none is read
 
 
+# What would break a message into lines, or steer a terminal.
+CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
+
+
+def one_line(text: str) -> str:
+    """The text with control characters as spaces: messages quote what strangers wrote."""
+    return CONTROLS.sub(" ", text)
+
+
 class SourceError(Exception):
     """A source that cannot be read at all, in one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class RowError(Exception):
     """A row that cannot be used; whoever reads the row turns it into `Unusable`."""
 
     def __init__(self, reason: SourceProblem, detail: str) -> None:
-        super().__init__(detail)
         self.reason = reason
-        self.detail = detail
+        self.detail = one_line(detail)
+        super().__init__(self.detail)
 
 
 @dataclass(frozen=True, slots=True)

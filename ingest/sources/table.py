@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ingest.sources.paths import nfc
-from ingest.sources.row import RowError, SourceError, SourceProblem, Unusable
+from ingest.sources.row import RowError, SourceError, SourceProblem, Unusable, one_line
 
 # A table is read whole: half a million people with a paragraph of biography each.
 MAX_TABLE_BYTES = 512 * 1024 * 1024
@@ -32,8 +32,10 @@ class Record:
         if value is None:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise RowError(SourceProblem.BAD_ROW,
-                           f"expected text or a number in {column}, but got {str(value)[:60]}; correct it")
+            raise RowError(
+                SourceProblem.BAD_ROW,
+                f"expected text or a number in {column}, but got {str(value)[:60]}; correct it",
+            )
         return checked_text(str(value), column)
 
 
@@ -50,8 +52,10 @@ def checked_text(text: str, what: str) -> str:
     """Text with plain line ends and no surrounding space; raise `RowError` where it cannot be stored."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if "\0" in plain or plain != plain.encode("utf-8", "replace").decode():
-        raise RowError(SourceProblem.BAD_ROW,
-                       f"expected text in {what}, but it has a NUL or half a character; correct it")
+        raise RowError(
+            SourceProblem.BAD_ROW,
+            f"expected text in {what}, but it has a NUL or half a character; correct it",
+        )
     return plain
 
 
@@ -76,7 +80,7 @@ def _json_row(line: bytes, where: str) -> Record | Unusable:
     except (ValueError, RecursionError) as error:
         return _bad_row(where, f"expected a JSON object on one line, but got none ({error}); correct it")
     if not isinstance(value, dict):
-        return _bad_row(where, f"expected a JSON object, but got {str(value)[:60]}; write {{\"name\": ...}}")
+        return _bad_row(where, f'expected a JSON object, but got {str(value)[:60]}; write {{"name": ...}}')
     return Record(where, {nfc(column.strip()): cell for column, cell in value.items()})
 
 
@@ -84,8 +88,9 @@ def _csv(data: bytes, name: str) -> Table:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceError(f"Expected UTF-8 in {name}, but byte {error.start:,} is none; save it as CSV UTF-8"
-                          ) from error
+        raise SourceError(
+            f"Expected UTF-8 in {name}, but byte {error.start:,} is none; save it as CSV UTF-8"
+        ) from error
     with _large_cells():
         lines = list(_csv_lines(text, name))
     if not lines or isinstance(lines[0], Unusable):
@@ -122,8 +127,10 @@ def _csv_lines(text: str, name: str) -> Iterator[_Line | Unusable]:
 
 def _csv_row(line: _Line, header: list[str]) -> Record | Unusable:
     if len(line.cells) != len(header):
-        return _bad_row(line.where, f"expected {len(header)} cells, but got {len(line.cells)}; "
-                        "put a text with delimiters in quotes")
+        return _bad_row(
+            line.where,
+            f"expected {len(header)} cells, but got {len(line.cells)}; put a text with delimiters in quotes",
+        )
     return Record(line.where, dict(zip(header, line.cells, strict=True)))
 
 
@@ -145,4 +152,4 @@ def _large_cells() -> Iterator[None]:
 
 
 def _bad_row(where: str, detail: str) -> Unusable:
-    return Unusable(where, SourceProblem.BAD_ROW, detail)
+    return Unusable(where, SourceProblem.BAD_ROW, one_line(detail))

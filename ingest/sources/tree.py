@@ -60,8 +60,10 @@ class FolderTree:
         if held is None or not _is_file(self._root / held):
             return None
         if not self._leads_inside(self._root / held):
-            raise RowError(SourceProblem.OUTSIDE_SOURCE,
-                           f"expected a file in the source, but {shown(held)} links out; copy the file in")
+            raise RowError(
+                SourceProblem.OUTSIDE_SOURCE,
+                f"expected a file in the source, but {shown(held)} links out; copy the file in",
+            )
         return held
 
     def read(self, path: str, *, limit: int) -> bytes:
@@ -137,8 +139,11 @@ def _is_file(place: Path) -> bool:
 
 def _unlisted(folder: str, error: OSError) -> Unusable:
     why = (error.strerror or str(error)).lower()
-    return Unusable(shown(folder) or ".", SourceProblem.UNREADABLE,
-                    f"the folder cannot be listed ({why}); allow reading it")
+    return Unusable(
+        shown(folder) or ".",
+        SourceProblem.UNREADABLE,
+        f"the folder cannot be listed ({why}); allow reading it",
+    )
 
 
 def _unfollowed(path: str, entry: os.DirEntry[str]) -> list[Unusable]:
@@ -146,7 +151,17 @@ def _unfollowed(path: str, entry: os.DirEntry[str]) -> list[Unusable]:
     if not entry.is_dir() and not is_read(path):
         return []
     if not Path(entry.path).exists():
-        return [Unusable(shown(path), SourceProblem.MISSING_FILE,
-                         "expected a link to a file, but it leads to nothing; copy the file in")]
-    return [Unusable(shown(path), SourceProblem.OUTSIDE_SOURCE,
-                     "links are followed to files inside the source only; copy what it links to")]
+        return [
+            Unusable(
+                shown(path),
+                SourceProblem.MISSING_FILE,
+                "expected a link to a file, but it leads to nothing; copy the file in",
+            )
+        ]
+    return [
+        Unusable(
+            shown(path),
+            SourceProblem.OUTSIDE_SOURCE,
+            "links are followed to files inside the source only; copy what it links to",
+        )
+    ]

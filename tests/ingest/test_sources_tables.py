@@ -49,8 +49,12 @@ def problems(path: Path) -> dict[str, SourceProblem]:
 @pytest.mark.parametrize("given", ["", "metadata.csv"])
 def test_an_image_folder_is_read_from_the_folder_or_its_metadata(tmp_path: Path, given: str) -> None:
     root = photos(tmp_path / "crew", "a/1.jpg", "2.jpg")
-    table(root, "metadata.csv", "file_name,name,biography,noun,kind,external_id,source,left,top,right,bottom\n"
-          "a/1.jpg,Ada,Counts.,woman,Person,7,wiki,1,2.4,30,40.6\n2.jpg,Mug,,mug,thing,,,,,,\n")
+    header = "file_name,name,biography,noun,kind,external_id,source,left,top,right,bottom\n"
+    table(
+        root,
+        "metadata.csv",
+        header + "a/1.jpg,Ada,Counts.,woman,Person,7,wiki,1,2.4,30,40.6\n2.jpg,Mug,,mug,thing,,,,,,\n",
+    )
     source = open_source(root / given)
     ada, mug = (usable(row) for row in source.rows())
     assert (source.name, source.total) == ("crew", 2)
@@ -62,8 +66,17 @@ def test_an_image_folder_is_read_from_the_folder_or_its_metadata(tmp_path: Path,
 
 
 def test_metadata_in_json_lines_takes_numbers_and_nulls(tmp_path: Path) -> None:
-    line = {"file_name": "1.jpg", "name": "Ada", "external_id": 42, "biography": None, "left": 1, "top": 2,
-            "right": "3", "bottom": 4.0, "tags": ["x"]}
+    line = {
+        "file_name": "1.jpg",
+        "name": "Ada",
+        "external_id": 42,
+        "biography": None,
+        "left": 1,
+        "top": 2,
+        "right": "3",
+        "bottom": 4.0,
+        "tags": ["x"],
+    }
     table(photos(tmp_path, "1.jpg"), "metadata.jsonl", "\ufeff" + json.dumps(line) + "\n\n")
     row = usable(only(tmp_path))
     assert (row.entity.external_id, row.box, row.biography_given) == ("42", Box(1, 2, 3, 4), False)
@@ -114,15 +127,22 @@ def test_rows_of_one_person_share_the_biography_that_one_of_them_gives(tmp_path:
 
 def test_different_biographies_of_one_person_enrol_none_of_its_rows(tmp_path: Path) -> None:
     photos(tmp_path, "1.jpg", "2.jpg", "3.jpg", "4.jpg")
-    table(tmp_path, "metadata.csv", "file_name,name,biography,external_id\n"
-          "1.jpg,Ada,A.,7\n2.jpg,Ada L.,B.,7\n3.jpg,Ada,,7\n4.jpg,Ada,C.,8\n")
+    table(
+        tmp_path,
+        "metadata.csv",
+        "file_name,name,biography,external_id\n"
+        "1.jpg,Ada,A.,7\n2.jpg,Ada L.,B.,7\n3.jpg,Ada,,7\n4.jpg,Ada,C.,8\n",
+    )
     assert problems(tmp_path) == dict.fromkeys(["1.jpg", "2.jpg", "3.jpg"], SourceProblem.TWO_BIOGRAPHIES)
 
 
 def test_a_biography_counts_where_its_photo_is_missing(tmp_path: Path) -> None:
     photos(tmp_path, "1.jpg")
     table(tmp_path, "metadata.csv", "file_name,name,biography\n1.jpg,Ada,A.\ngone.jpg,Ada,B.\n")
-    assert problems(tmp_path) == {"1.jpg": SourceProblem.TWO_BIOGRAPHIES, "gone.jpg": SourceProblem.MISSING_FILE}
+    assert problems(tmp_path) == {
+        "1.jpg": SourceProblem.TWO_BIOGRAPHIES,
+        "gone.jpg": SourceProblem.MISSING_FILE,
+    }
 
 
 def test_people_of_one_name_in_two_sources_are_two(tmp_path: Path) -> None:
@@ -131,17 +151,30 @@ def test_people_of_one_name_in_two_sources_are_two(tmp_path: Path) -> None:
     assert problems(tmp_path) == {}
 
 
-@pytest.mark.parametrize("box", ["1,2,3,", "3,2,1,4", "a,2,3,4", "nan,2,3,4", "inf,2,3,4", "1e9,2,2e9,4",
-                                 "0.1,0.2,0.5,0.6", "5,5,5.2,9"])
+@pytest.mark.parametrize(
+    "box",
+    ["1,2,3,", "3,2,1,4", "a,2,3,4", "nan,2,3,4", "inf,2,3,4", "1e9,2,2e9,4", "0.1,0.2,0.5,0.6", "5,5,5.2,9"],
+)
 def test_four_cells_that_are_no_box_in_pixels_are_a_bad_box(tmp_path: Path, box: str) -> None:
     text = f"file_name,name,left,top,right,bottom\n1.jpg,Ada,{box}\n"
     table(photos(tmp_path, "1.jpg"), "metadata.csv", text)
     assert problems(tmp_path) == {"1.jpg": SourceProblem.BAD_BOX}
 
 
-@pytest.mark.parametrize("path", ["../out.jpg", "a/../../out.jpg", "/out.jpg", "C:\\out.jpg", "..\\out.jpg",
-                                  "\\\\server\\out.jpg", "https://example.org/out.jpg", "link.jpg",
-                                  "folder/out.jpg"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../out.jpg",
+        "a/../../out.jpg",
+        "/out.jpg",
+        "C:\\out.jpg",
+        "..\\out.jpg",
+        "\\\\server\\out.jpg",
+        "https://example.org/out.jpg",
+        "link.jpg",
+        "folder/out.jpg",
+    ],
+)
 def test_a_path_that_leads_out_of_the_source_is_refused(tmp_path: Path, path: str) -> None:
     photos(tmp_path, "out.jpg")
     root = photos(tmp_path / "set", "1.jpg", "a/1.jpg")
@@ -192,8 +225,11 @@ def test_the_root_of_the_photos_can_be_another_folder(tmp_path: Path) -> None:
 
 
 def test_columns_are_chosen_by_a_mapping_and_by_nothing_else(tmp_path: Path) -> None:
-    path = table(photos(tmp_path, "1.jpg"), "crew.csv",
-                 "portrait,name,bio,bioguide_id,kind\n1.jpg,Ada,Counts.,L000001,senator\n")
+    path = table(
+        photos(tmp_path, "1.jpg"),
+        "crew.csv",
+        "portrait,name,bio,bioguide_id,kind\n1.jpg,Ada,Counts.,L000001,senator\n",
+    )
     columns = parse_columns("photo=portrait,name=name,biography=bio,external_id=bioguide_id")
     entity = usable(only(path, SourceOptions(columns=columns))).entity
     assert (entity.name, entity.biography, entity.external_id) == ("Ada", "Counts.", "L000001")
@@ -222,14 +258,17 @@ def test_a_table_whose_columns_say_nothing_is_an_error_with_its_columns(tmp_path
         open_source(table(tmp_path, "crew.csv", "portrait,who\n1.jpg,Ada\n"))
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("", "Expected photo=COLUMN"),
-    ("photo", "but got 'photo'"),
-    ("photo=", "but got 'photo='"),
-    ("photo=a,,name=b", "but got ''"),
-    ("photo=a,photo=b", "photo twice, a and b"),
-    ("photo=a,age=b", "Expected a column for photo, name, .* but got age"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "Expected photo=COLUMN"),
+        ("photo", "but got 'photo'"),
+        ("photo=", "but got 'photo='"),
+        ("photo=a,,name=b", "but got ''"),
+        ("photo=a,photo=b", "photo twice, a and b"),
+        ("photo=a,age=b", "Expected a column for photo, name, .* but got age"),
+    ],
+)
 def test_columns_that_cannot_be_understood_are_an_error(text: str, message: str) -> None:
     with pytest.raises(SourceError, match=message):
         parse_columns(text)
@@ -247,7 +286,8 @@ def test_columns_may_hold_spaces_and_equals_signs() -> None:
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_the_delimiter_is_told_by_the_header(tmp_path: Path, mark: str) -> None:
-    text = mark.join(["photo", "name", "biography"]) + "\r\n" + mark.join(["1.jpg", "Ada", '"a, b; c\td"']) + "\r\n"
+    lines = [["photo", "name", "biography"], ["1.jpg", "Ada", '"a, b; c\td"']]
+    text = "".join(mark.join(line) + "\r\n" for line in lines)
     row = usable(only(table(photos(tmp_path, "1.jpg"), "crew.csv", "\ufeff" + text)))
     assert row.entity.biography == "a, b; c\td"
 
@@ -277,9 +317,19 @@ def test_a_row_that_cannot_be_understood_is_bad(tmp_path: Path, cells: str) -> N
     assert set(problems(path).values()) == {SourceProblem.BAD_ROW}
 
 
-@pytest.mark.parametrize("line", ['{"file_name": "1.jpg"', "[1, 2]", "7", "[" * 100_000, "{}",
-                                  '{"file_name": {}, "name": "Ada"}', '{"file_name": "1.jpg", "name": true}',
-                                  '{"file_name": "1.jpg", "name": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"file_name": "1.jpg"',
+        "[1, 2]",
+        "7",
+        "[" * 100_000,
+        "{}",
+        '{"file_name": {}, "name": "Ada"}',
+        '{"file_name": "1.jpg", "name": true}',
+        '{"file_name": "1.jpg", "name": "\\ud800"}',
+    ],
+)
 def test_a_single_broken_json_line_is_a_bad_row(tmp_path: Path, line: str) -> None:
     photos(tmp_path, "1.jpg")
     good = '{"file_name": "1.jpg", "name": "Ada"}'
@@ -296,16 +346,19 @@ def test_a_json_line_that_is_not_utf8_is_a_bad_row_with_its_number(tmp_path: Pat
     assert problems(path) == {"crew.jsonl:2": SourceProblem.BAD_ROW}
 
 
-@pytest.mark.parametrize(("name", "data", "message"), [
-    ("crew.csv", b"", "Expected a header"),
-    ("crew.csv", b"\n\n", "Expected a header"),
-    ("crew.csv", b'"photo,name\n', "Expected a header"),
-    ("crew.csv", b"photo,name\n", "has no rows"),
-    ("crew.jsonl", b"\n", "has no rows"),
-    ("crew.csv", b"photo,name,name\n1.jpg,Ada,Ada\n", "more than one column name"),
-    ("crew.csv", "photo,name\n1.jpg,Zoë\n".encode("utf-16"), "Expected UTF-8 in crew.csv"),
-    ("crew.csv", b"photo,name\n1.jpg,Zo\xeb\n", "byte 19 is none"),
-])
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("crew.csv", b"", "Expected a header"),
+        ("crew.csv", b"\n\n", "Expected a header"),
+        ("crew.csv", b'"photo,name\n', "Expected a header"),
+        ("crew.csv", b"photo,name\n", "has no rows"),
+        ("crew.jsonl", b"\n", "has no rows"),
+        ("crew.csv", b"photo,name,name\n1.jpg,Ada,Ada\n", "more than one column name"),
+        ("crew.csv", "photo,name\n1.jpg,Zoë\n".encode("utf-16"), "Expected UTF-8 in crew.csv"),
+        ("crew.csv", b"photo,name\n1.jpg,Zo\xeb\n", "byte 19 is none"),
+    ],
+)
 def test_a_table_that_cannot_be_read_at_all_is_an_error(
     tmp_path: Path, name: str, data: bytes, message: str
 ) -> None:
@@ -321,7 +374,8 @@ def test_unnamed_columns_and_others_are_left_alone(tmp_path: Path) -> None:
 
 def test_a_biography_of_a_megabyte_is_read_and_the_limit_of_csv_restored(tmp_path: Path) -> None:
     before = csv.field_size_limit()
-    path = table(photos(tmp_path, "1.jpg"), "crew.csv", f"photo,name,biography\n1.jpg,Ada,{'x' * 1_000_000}\n")
+    text = f"photo,name,biography\n1.jpg,Ada,{'x' * 1_000_000}\n"
+    path = table(photos(tmp_path, "1.jpg"), "crew.csv", text)
     assert len(usable(only(path)).entity.biography) == 1_000_000
     assert csv.field_size_limit() == before
 

@@ -1,0 +1,144 @@
+"""The commands that work through many photos: ingest and reembed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from app.settings import Settings
+from app.wiring import choose_faces, load_faces, match_rules
+from gallery.gallery import Gallery
+from ingest.gate import EnrolmentRules
+from ingest.outcome import Outcome, Status
+from ingest.reembed import reembed
+from ingest.run import IngestOptions, ingest
+from ingest.sources.columns import parse_columns
+from ingest.sources.opening import open_source
+from ingest.sources.source import SourceOptions
+from vision.errors import UserError
+from vision.faces import FaceModel
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What `placard ingest` was asked to do."""
+
+    source: Path
+    columns: str | None
+    name: str | None
+    root: Path | None
+    dry_run: bool
+    jobs: int
+    stop: bool
+    report: Path | None
+
+
+def run_ingest(settings: Settings, bulk: Bulk) -> int:
+    """Enrol a source and print a summary; the exit code."""
+    columns = parse_columns(bulk.columns) if bulk.columns else None
+    source_options = SourceOptions(columns=columns, name=bulk.name, root=bulk.root)
+    with ExitStack() as stack:
+        source = stack.enter_context(open_source(bulk.source, source_options))
+        gallery = Gallery.open(settings.gallery_url)
+        faces = _faces(settings, gallery)
+        report = stack.enter_context(_opened(bulk.report)) if bulk.report else None
+        options = IngestOptions(
+            jobs=bulk.jobs,
+            stop_on_refusal=bulk.stop,
+            max_pixels=settings.max_pixels,
+            rules=EnrolmentRules(
+                min_confidence=faces.sure_confidence,
+                look_alike=match_rules(settings, faces.space).threshold,
+            ),
+        )
+        target = gallery.sketch() if bulk.dry_run else gallery
+        outcomes = ingest(target, faces, source.rows(), options)
+        counted = _counted(_shown(outcomes, source.total, source.name), report)
+    _summarise(counted, dry_run=bulk.dry_run)
+    if bulk.report:
+        print(f"Report: {bulk.report}", file=sys.stderr)
+    return 1 if bulk.stop and any(status is Status.SKIPPED for status, _ in counted) else 0
+
+
+def run_reembed(settings: Settings) -> int:
+    """Embed the gallery with another model and print a summary; the exit code."""
+    gallery = Gallery.open(settings.gallery_url)
+    faces = _faces(settings, gallery)
+    outcomes = reembed(gallery, faces)
+    counted = _counted(_shown(outcomes, gallery.counts().references, "reembed"), None)
+    _summarise(counted, dry_run=False)
+    return 0
+
+
+def _faces(settings: Settings, gallery: Gallery) -> FaceModel:
+    choice = choose_faces(settings, gallery)
+    faces = load_faces(settings, choice)
+    print(f"Faces: {choice} on {faces.device}", file=sys.stderr)
+    return faces
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"The report cannot be written to {path}: {error.strerror}.") from error
+
+
+def _shown(outcomes: Iterable[Outcome], total: int, name: str) -> Iterator[Outcome]:
+    """The outcomes, with a progress bar on stderr."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(show_speed=True),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(name, total=total, rate="")
+        for outcome in outcomes:
+            speed = progress.tasks[task].speed
+            progress.update(task, advance=1, rate=f"{speed:.1f} photos/s" if speed else "")
+            yield outcome
+
+
+def _counted(outcomes: Iterable[Outcome], report: TextIO | None) -> Counter[tuple[Status, str]]:
+    counted: Counter[tuple[Status, str]] = Counter()
+    for outcome in outcomes:
+        counted[outcome.status, outcome.reason or ""] += 1
+        if report is not None:
+            report.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
+            report.flush()
+        elif outcome.status is Status.SKIPPED or outcome.detail:
+            print(
+                f"{outcome.photo}: {outcome.reason or outcome.status.value}: {outcome.detail}",
+                file=sys.stderr,
+            )
+    return counted
+
+
+def _summarise(counted: Counter[tuple[Status, str]], *, dry_run: bool) -> None:
+    table = Table(title="Nothing was written (dry run)" if dry_run else None)
+    table.add_column("status")
+    table.add_column("reason")
+    table.add_column("photos", justify="right")
+    for (status, reason), count in sorted(counted.items()):
+        table.add_row(status.value, reason, str(count))
+    Console().print(table)

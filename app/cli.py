@@ -1,0 +1,216 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Recognise the people of a labelled gallery in a photo, and ask about them.",
+)
+gallery_app = typer.Typer(no_args_is_help=True, help="Look after who is in the gallery.")
+models_app = typer.Typer(no_args_is_help=True, help="Face models: what there is, and fetching them.")
+app.add_typer(gallery_app, name="gallery")
+app.add_typer(models_app, name="models")
+
+Faces = Annotated[
+    str | None, typer.Option("--faces", metavar="auto|dlib|PACK|FOLDER", help="Face model; auto by default.")
+]
+Device = Annotated[str | None, typer.Option("--device", metavar="auto|cpu|cuda", help="Where models run.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Save = Annotated[Path | None, typer.Option("--save", help="Write the photo with boxes and names.")]
+PhotoPath = Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo.")]
+Person = Annotated[
+    str, typer.Argument(metavar="ID|NAME", help="An entity's id, or its name if it is unique.")
+]
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend is one line and exit code 1."""
+    from vision.errors import UserError
+
+    try:
+        app()
+    except UserError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of our output is gone, for instance `| head`
+        sys.stderr.close()
+        sys.exit(1)
+
+
+@app.command()
+def demo() -> None:
+    """Recognise two people beside strangers in a made photo, and answer questions about them."""
+    from app.demo import run_demo
+    from app.settings import read_settings
+
+    run_demo(read_settings())
+
+
+@app.command()
+def ingest(
+    source: Annotated[Path, typer.Argument(help="A folder per person, a table of photos, or a zip.")],
+    columns: Annotated[
+        str | None, typer.Option(help="photo=..,name=..,biography=..: columns of a table.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--source", help="Name of the source; its folder's by default.")
+    ] = None,
+    root: Annotated[Path | None, typer.Option(help="Folder that a table's photo paths are under.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but write.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Threads that read and decode.")] = 2,
+    on_error: Annotated[str, typer.Option(metavar="skip|stop", help="What a refused photo does.")] = "skip",
+    report: Annotated[Path | None, typer.Option(help="Write one JSON line a photo to this file.")] = None,
+    faces: Faces = None,
+    device: Device = None,
+) -> None:
+    """Enrol labelled photos with biographies. Running it again adds nothing twice and resumes a killed run."""
+    from app.bulk import Bulk, run_ingest
+
+    bulk = Bulk(source, columns, name, root, dry_run=dry_run, jobs=jobs, stop=_stops(on_error), report=report)
+    raise typer.Exit(run_ingest(_settings(faces, device), bulk))
+
+
+@app.command()
+def who(
+    photo: PhotoPath, as_json: AsJson = False, save: Save = None, faces: Faces = None, device: Device = None
+) -> None:
+    """Say who is in a photo."""
+    from app.asking import who as answer
+
+    answer(_settings(faces, device), photo, as_json=as_json, save=save)
+
+
+@app.command()
+def ask(
+    photo: PhotoPath,
+    question: Annotated[str, typer.Argument(help="A question about the photo.")],
+    as_json: AsJson = False,
+    save: Save = None,
+    faces: Faces = None,
+    device: Device = None,
+) -> None:
+    """Answer a question about a photo from what the gallery knows, with citations."""
+    from app.asking import ask as answer
+
+    if not question.strip():
+        raise typer.BadParameter("the question is empty", param_hint="QUESTION")
+    answer(_settings(faces, device), photo, question, as_json=as_json, save=save)
+
+
+@app.command()
+def doctor(faces: Faces = None, device: Device = None) -> None:
+    """Compare database, index and models, and say what is wrong and how to mend it."""
+    from app.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(_settings(faces, device)))
+
+
+@gallery_app.command("list")
+def list_entities(as_json: AsJson = False) -> None:
+    """List everybody."""
+    from app.curation import list_entities as show
+
+    show(_settings(), as_json=as_json)
+
+
+@gallery_app.command()
+def show(person: Person) -> None:
+    """Show one person with biography and references."""
+    from app.curation import show as show_one
+
+    show_one(_settings(), person)
+
+
+@gallery_app.command()
+def rename(person: Person, name: str) -> None:
+    """Give a person another name; re-ingest does not take it back."""
+    from app.curation import rename as change
+
+    change(_settings(), person, name)
+
+
+@gallery_app.command()
+def merge(person: Person, into: Annotated[str, typer.Argument(metavar="INTO", help="Who stays.")]) -> None:
+    """Treat PERSON as the same as INTO. `unmerge` takes it back."""
+    from app.curation import merge as change
+
+    change(_settings(), person, into)
+
+
+@gallery_app.command()
+def unmerge(
+    entity_id: Annotated[int, typer.Argument(metavar="ID", help="The entity that was merged.")],
+) -> None:
+    """Take back a merge."""
+    from app.curation import unmerge as change
+
+    change(_settings(), entity_id)
+
+
+@gallery_app.command()
+def forget(
+    person: Person, yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False
+) -> None:
+    """Delete a person with all references, crops and vectors, for good."""
+    from app.curation import forget as remove
+
+    remove(_settings(), person, confirmed=yes)
+
+
+@gallery_app.command()
+def export(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
+    """Write names, biographies and crops in a form that ingest reads."""
+    from app.curation import export as write
+
+    write(_settings(), folder)
+
+
+@gallery_app.command()
+def reembed(faces: Faces = None, device: Device = None) -> None:
+    """Compute the gallery's embeddings with another face model, from the crops that are kept."""
+    from app.bulk import run_reembed
+
+    raise typer.Exit(run_reembed(_settings(faces, device)))
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """List face models: on disk, and to be fetched."""
+    from app.models import list_models as show_models
+
+    show_models(_settings())
+
+
+@models_app.command()
+def fetch(name: str) -> None:
+    """Download a face model and verify it."""
+    from app.models import fetch as download
+
+    download(_settings(), name)
+
+
+def _settings(faces: str | None = None, device: str | None = None) -> Any:
+    """The settings with what the options of a command change."""
+    from app.settings import read_settings
+    from vision.device import Device as Kind
+
+    if device is not None and device not in list(Kind):
+        raise typer.BadParameter(f"expected auto, cpu or cuda, got '{device}'", param_hint="--device")
+    changes = {"faces": faces, "device": Kind(device) if device else None}
+    return read_settings().model_copy(
+        update={key: value for key, value in changes.items() if value is not None}
+    )
+
+
+def _stops(on_error: str) -> bool:
+    if on_error not in ("skip", "stop"):
+        raise typer.BadParameter(f"expected skip or stop, got '{on_error}'", param_hint="--on-error")
+    return on_error == "stop"

@@ -1,0 +1,101 @@
+"""`placard doctor`: is what is on disk whole, and does it fit together?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from app.settings import Settings
+from app.wiring import choose_faces, load_faces, match_rules
+from gallery.entity import Space
+from gallery.gallery import Gallery
+from retrieval.index import ReferenceIndex
+from vision.errors import UserError
+
+# How many references are looked up again in the index built from the rows.
+_SAMPLE = 200
+
+
+def run_doctor(settings: Settings) -> int:
+    """Print what was checked and what is wrong; 1 if anything is."""
+    gallery = Gallery.open(settings.gallery_url)
+    counts = gallery.counts()
+    print(f"gallery   {gallery.location}")
+    print(f"holds     {counts.entities} entities, {counts.references} references, {counts.photos} photos")
+    problems = [
+        *_installation(),
+        *_database(gallery),
+        *_models(settings, gallery),
+        *(problem for space in gallery.spaces() for problem in _space(settings, gallery, space)),
+    ]
+    for problem in problems:
+        print(f"wrong     {problem}")
+    print("Nothing is wrong." if not problems else f"{len(problems)} found.")
+    return 1 if problems else 0
+
+
+def _installation() -> Iterator[str]:
+    """Packages that install the same module must not both be there."""
+    for one, other in (("onnxruntime", "onnxruntime-gpu"), ("faiss-cpu", "faiss-gpu")):
+        if _installed(one) and _installed(other):
+            yield (
+                f"{one} and {other} are both installed and overwrite each other: "
+                f"pip uninstall -y {one} {other} && pip install {other}"
+            )
+
+
+def _installed(distribution: str) -> bool:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _database(gallery: Gallery) -> Iterator[str]:
+    for problem in gallery.integrity():
+        yield f"the database is damaged: {problem}. Restore a backup, or export what is readable."
+    if gallery.purge_pending():
+        yield (
+            "bytes of the forgotten may still be in the database's files, since another process is reading: "
+            "close it and run doctor again"
+        )
+
+
+def _models(settings: Settings, gallery: Gallery) -> Iterator[str]:
+    try:
+        choice = choose_faces(settings, gallery)
+        faces = load_faces(settings, choice)
+        print(f"faces     {choice} on {faces.device}, space {faces.space}")
+        rules = match_rules(settings, choice.space)
+        print(f"rules     threshold {rules.threshold:.2f}, margin {rules.margin:.2f} ({rules.reason})")
+    except UserError as error:
+        yield str(error)
+
+
+def _space(settings: Settings, gallery: Gallery, space: Space) -> Iterator[str]:
+    """Every reference has an embedding, and an index built from the rows finds each one again."""
+    counts = gallery.counts()
+    print(f"space     {space.name}: {space.references} references{', current' if space.current else ''}")
+    if space.current and space.references < counts.references:
+        yield (
+            f"{counts.references - space.references} references have no embedding in {space.name}: "
+            f"'placard gallery reembed' computes them from the kept crops"
+        )
+    index = ReferenceIndex(gallery, space.name, space.dimension, settings.device)
+    index.catch_up()
+    if index.size != space.references:
+        yield f"the index has {index.size} of {space.references} references of {space.name}; restart Placard"
+    with gallery.changes(space.name) as changes:
+        block = next(changes.blocks, None)
+    if block is None:
+        return
+    vectors = block.vectors[:_SAMPLE].astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1)
+    if np.any(np.abs(lengths - 1) > 0.01):
+        yield f"embeddings of {space.name} are not of unit length: ingest these photos again"
+    lost = sum(not hits or hits[0].similarity < 0.99 for hits in index.nearest(vectors))
+    if lost:
+        yield f"the index does not find {lost} of {len(vectors)} references of {space.name}; restart Placard"
