@@ -1,0 +1,89 @@
+"""Models that can be computed by hand, for tests that are not about models."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gallery.entity import NewReference
+from vision.box import Box
+from vision.photo import Photo
+from vision.quality import Quality
+from vision.region import Region, RegionKind, unit
+
+GOOD = Quality(size=100, sharpness=200.0, brightness=0.5, yaw=0.0)
+
+
+class ColourFaces:
+    """Takes every patch of one colour for a face: its embedding is the direction of (red, green, blue).
+
+    A photo is read in columns of 100 pixels; black columns hold no face.
+    """
+
+    name = "colour"
+    space = "colour"
+    dimension = 3
+    device = "cpu (fake)"
+    sure_confidence = 0.5
+
+    def __init__(self) -> None:
+        self.looked_at = 0  # photos
+
+    def regions(self, photos: Sequence[Photo]) -> list[list[Region]]:
+        """One region for each column that is not black."""
+        self.looked_at += len(photos)
+        return [self._of(photo) for photo in photos]
+
+    @staticmethod
+    def _of(photo: Photo) -> list[Region]:
+        regions = []
+        for left in range(0, photo.size[0] - 99, 100):
+            colour = photo.pixels[50, left + 50].astype(np.float32)
+            if colour.any():
+                regions.append(region(colour, Box(left + 10, 10, left + 90, 90)))
+        return regions
+
+
+def region(vector: Sequence[float] | np.ndarray, box: Box | None = None, space: str = "colour") -> Region:
+    """A good face with a given embedding, scaled to unit length."""
+    embedding = unit(np.asarray(vector, dtype=np.float32))
+    return Region(box or Box(10, 10, 90, 90), RegionKind.FACE, 0.9, embedding, space, GOOD)
+
+
+def reference(
+    vector: Sequence[float], photo: str, *, space: str = "colour", crop: bytes = b"jpeg"
+) -> NewReference:
+    """A reference with a given embedding; `photo` stands for a hash."""
+    return NewReference(
+        photo=photo,
+        box=Box(10, 10, 90, 90),
+        quality=GOOD,
+        confidence=0.9,
+        landmarks=None,
+        crop=crop,
+        space=space,
+        embedding=unit(np.asarray(vector, dtype=np.float32)),
+    )
+
+
+def picture(*colours: tuple[int, int, int]) -> bytes:
+    """A PNG with a column of 100 x 100 pixels for each colour, for `ColourFaces`."""
+    pixels = np.zeros((100, 100 * len(colours), 3), dtype=np.uint8)
+    for column, colour in enumerate(colours):
+        pixels[:, 100 * column : 100 * (column + 1)] = colour
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def write_people(folder: Path, people: dict[str, Sequence[tuple[int, int, int]]]) -> Path:
+    """A folder per person with one single-colour photo for each colour."""
+    for name, colours in people.items():
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for number, colour in enumerate(colours):
+            (folder / name / f"{number}.png").write_bytes(picture(colour))
+    return folder

@@ -1,0 +1,41 @@
+"""Contexts made by hand: people in a row, each further right than the one before."""
+
+from __future__ import annotations
+
+from gallery.entity import Entity, EntityKind
+from generation.context import Context, Entry
+from vision.box import Box
+
+ADA = "Ada Lovelace"
+ADA_BIOGRAPHY = (
+    "LOVELACE, Augusta Ada, a Senator from Alabama; born in Haleyville, Winston County, Ala., July 22, 1965; "
+    "B.A., Birmingham Southern College, Birmingham, Ala., 1987; J.D., Samford University, 1990; nurse"
+)
+BOB = "Robert B. O'Neil"
+BOB_BIOGRAPHY = "Robert B. O'Neil is a graphic designer. He was born in Lyon, Texas. He plays the piano."
+
+
+def person(name: str, biography: str = "", *, noun: str = "person") -> Entity:
+    """A person of the gallery."""
+    return Entity(1, EntityKind.PERSON, noun, name, biography, "manual")
+
+
+def thing(name: str, biography: str = "", *, noun: str = "object") -> Entity:
+    """A thing of the gallery."""
+    return Entity(2, EntityKind.THING, noun, name, biography, "manual")
+
+
+ada = person(ADA, ADA_BIOGRAPHY)
+bob = person(BOB, BOB_BIOGRAPHY)
+
+
+def photo(*row: Entity | None, grows: bool = False) -> Context:
+    """A photo of 1000 x 500 pixels; None is somebody unknown; with `grows` boxes get larger to the right."""
+    boxes = [Box(i * 100, 50, i * 100 + 50, 100 + (10 * i if grows else 0)) for i in range(len(row))]
+    known = [(entity, box) for entity, box in zip(row, boxes, strict=True) if entity is not None]
+    unknown = tuple(box for entity, box in zip(row, boxes, strict=True) if entity is None)
+    return Context(
+        (1000, 500),
+        tuple(Entry(k, entity, box, box) for k, (entity, box) in enumerate(known, start=1)),
+        unknown,
+    )
