@@ -44,10 +44,10 @@ def ask(settings: Settings, path: Path, question: str, *, as_json: bool, save: P
 
 def _look(settings: Settings, path: Path) -> tuple[Photo, list[Match]]:
     photo = Photo.open(path, max_pixels=settings.max_pixels)
-    gallery = Gallery.open(settings.gallery_url)
-    recogniser, choice = open_recogniser(settings, gallery)
-    print(f"Faces: {choice}", file=sys.stderr)
-    matches = recogniser.recognise(photo)
+    with Gallery.open(settings.gallery_url) as gallery:
+        recogniser, choice = open_recogniser(settings, gallery)
+        print(f"Faces: {choice}", file=sys.stderr)
+        matches = recogniser.recognise(photo)
     if recogniser.index.size == 0:
         print(
             "The gallery is empty, so nobody can be recognised; 'placard ingest' fills it.", file=sys.stderr

@@ -56,7 +56,7 @@ def run_ingest(settings: Settings, bulk: Bulk) -> int:
     source_options = SourceOptions(columns=columns, name=bulk.name, root=bulk.root)
     with ExitStack() as stack:
         source = stack.enter_context(open_source(bulk.source, source_options))
-        gallery = Gallery.open(settings.gallery_url)
+        gallery = stack.enter_context(Gallery.open(settings.gallery_url))
         faces = _faces(settings, gallery)
         report = stack.enter_context(_opened(bulk.report)) if bulk.report else None
         options = IngestOptions(
@@ -68,7 +68,7 @@ def run_ingest(settings: Settings, bulk: Bulk) -> int:
                 look_alike=match_rules(settings, faces.space).threshold,
             ),
         )
-        target = gallery.sketch() if bulk.dry_run else gallery
+        target = stack.enter_context(gallery.sketch()) if bulk.dry_run else gallery
         outcomes = ingest(target, faces, source.rows(), options)
         counted = _counted(_shown(outcomes, source.total, source.name), report)
     _summarise(counted, dry_run=bulk.dry_run)
@@ -79,10 +79,10 @@ def run_ingest(settings: Settings, bulk: Bulk) -> int:
 
 def run_reembed(settings: Settings) -> int:
     """Embed the gallery with another model and print a summary; the exit code."""
-    gallery = Gallery.open(settings.gallery_url)
-    faces = _faces(settings, gallery)
-    outcomes = reembed(gallery, faces)
-    counted = _counted(_shown(outcomes, gallery.counts().references, "reembed"), None)
+    with Gallery.open(settings.gallery_url) as gallery:
+        faces = _faces(settings, gallery)
+        outcomes = reembed(gallery, faces)
+        counted = _counted(_shown(outcomes, gallery.counts().references, "reembed"), None)
     _summarise(counted, dry_run=False)
     return 0
 

@@ -12,10 +12,15 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: importing rich would double the time to print it
     help="Recognise the people of a labelled gallery in a photo, and ask about them.",
 )
-gallery_app = typer.Typer(no_args_is_help=True, help="Look after who is in the gallery.")
-models_app = typer.Typer(no_args_is_help=True, help="Face models: what there is, and fetching them.")
+gallery_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Look after who is in the gallery."
+)
+models_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Face models: what there is, and fetching them."
+)
 app.add_typer(gallery_app, name="gallery")
 app.add_typer(models_app, name="models")
 
@@ -71,7 +76,7 @@ def ingest(
     faces: Faces = None,
     device: Device = None,
 ) -> None:
-    """Enrol labelled photos with biographies. Running it again adds nothing twice and resumes a killed run."""
+    """Enrol labelled photos with biographies; a second run adds nothing twice and resumes a killed one."""
     from app.bulk import Bulk, run_ingest
 
     bulk = Bulk(source, columns, name, root, dry_run=dry_run, jobs=jobs, stop=_stops(on_error), report=report)

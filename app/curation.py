@@ -14,90 +14,92 @@ from vision.errors import UserError
 
 def list_entities(settings: Settings, *, as_json: bool) -> None:
     """Print everybody, one line each."""
-    gallery = Gallery.open(settings.gallery_url)
-    counts = gallery.reference_counts()
-    if as_json:
-        rows = [
-            {
-                "id": entity.id,
-                "kind": entity.kind.value,
-                "noun": entity.noun,
-                "name": entity.name,
-                "external_id": entity.external_id,
-                "references": counts.get(entity.id, 0),
-            }
-            for entity in gallery.iterate()
-        ]
-        print(json.dumps(rows, ensure_ascii=False))
-        return
-    for entity in gallery.iterate():
-        print(f"{entity.id:>6}  {entity.name:<40}{counts.get(entity.id, 0):>4} references  {entity.source}")
-    if not counts:
-        print("The gallery is empty; 'placard ingest' fills it.", file=sys.stderr)
+    with Gallery.open(settings.gallery_url) as gallery:
+        counts = gallery.reference_counts()
+        if as_json:
+            rows = [
+                {
+                    "id": entity.id,
+                    "kind": entity.kind.value,
+                    "noun": entity.noun,
+                    "name": entity.name,
+                    "external_id": entity.external_id,
+                    "references": counts.get(entity.id, 0),
+                }
+                for entity in gallery.iterate()
+            ]
+            print(json.dumps(rows, ensure_ascii=False))
+            return
+        for entity in gallery.iterate():
+            print(
+                f"{entity.id:>6}  {entity.name:<40}{counts.get(entity.id, 0):>4} references  {entity.source}"
+            )
+        if not counts:
+            print("The gallery is empty; 'placard ingest' fills it.", file=sys.stderr)
 
 
 def show(settings: Settings, person: str) -> None:
     """Print one entity with its references."""
-    gallery = Gallery.open(settings.gallery_url)
-    entity = _one(gallery, person)
-    print(f"{entity.id}  {entity.name} ({entity.noun}, from {entity.source})")
-    if entity.external_id:
-        print(f"external id {entity.external_id}")
-    for other in gallery.merged(entity.id):
-        print(f"stands also for {other.id}  {other.name} (from {other.source})")
-    print(f"\n{entity.biography or 'No biography.'}\n")
-    for reference in gallery.references(entity.id):
-        quality = reference.quality
-        print(
-            f"reference {reference.id}: photo {reference.photo[:12]}, box {reference.box.as_list()}, "
-            f"{quality.size} px, sharpness {quality.sharpness:.0f}, brightness {quality.brightness:.2f}, "
-            f"yaw {quality.yaw:.0f}"
-        )
+    with Gallery.open(settings.gallery_url) as gallery:
+        entity = _one(gallery, person)
+        print(f"{entity.id}  {entity.name} ({entity.noun}, from {entity.source})")
+        if entity.external_id:
+            print(f"external id {entity.external_id}")
+        for other in gallery.merged(entity.id):
+            print(f"stands also for {other.id}  {other.name} (from {other.source})")
+        print(f"\n{entity.biography or 'No biography.'}\n")
+        for reference in gallery.references(entity.id):
+            quality = reference.quality
+            print(
+                f"reference {reference.id}: photo {reference.photo[:12]}, box {reference.box.as_list()}, "
+                f"{quality.size} px, sharpness {quality.sharpness:.0f}, brightness {quality.brightness:.2f}, "
+                f"yaw {quality.yaw:.0f}"
+            )
 
 
 def rename(settings: Settings, person: str, name: str) -> None:
     """Rename an entity."""
-    gallery = Gallery.open(settings.gallery_url)
-    entity = _one(gallery, person)
-    with gallery.write() as writer:
-        writer.rename(entity.id, name)
-    print(f"{entity.name} is now {name}.")
+    with Gallery.open(settings.gallery_url) as gallery:
+        entity = _one(gallery, person)
+        with gallery.write() as writer:
+            writer.rename(entity.id, name)
+        print(f"{entity.name} is now {name}.")
 
 
 def merge(settings: Settings, person: str, into: str) -> None:
     """Let one entity stand for another."""
-    gallery = Gallery.open(settings.gallery_url)
-    merged, survivor = _one(gallery, person), _one(gallery, into)
-    with gallery.write() as writer:
-        writer.merge(merged.id, survivor.id)
-    print(f"{survivor.name} ({survivor.id}) now stands for {merged.name} ({merged.id}).")
-    print(f"'placard gallery unmerge {merged.id}' takes it back.")
+    with Gallery.open(settings.gallery_url) as gallery:
+        merged, survivor = _one(gallery, person), _one(gallery, into)
+        with gallery.write() as writer:
+            writer.merge(merged.id, survivor.id)
+        print(f"{survivor.name} ({survivor.id}) now stands for {merged.name} ({merged.id}).")
+        print(f"'placard gallery unmerge {merged.id}' takes it back.")
 
 
 def unmerge(settings: Settings, entity_id: int) -> None:
     """Take back a merge."""
-    gallery = Gallery.open(settings.gallery_url)
-    with gallery.write() as writer:
-        writer.unmerge(entity_id)
-    print(f"{gallery.entity(entity_id).name} ({entity_id}) stands for itself again.")
+    with Gallery.open(settings.gallery_url) as gallery:
+        with gallery.write() as writer:
+            writer.unmerge(entity_id)
+        print(f"{gallery.entity(entity_id).name} ({entity_id}) stands for itself again.")
 
 
 def forget(settings: Settings, person: str, *, confirmed: bool) -> None:
     """Delete an entity for good."""
-    gallery = Gallery.open(settings.gallery_url)
-    entity = _one(gallery, person)
-    if not confirmed:
-        count = len(gallery.references(entity.id))
-        print(f"This deletes {entity.name} with biography and {count} references, for good.")
-        if _typed(f"Type {entity.id} to go on: ") != str(entity.id):
-            raise UserError("Nothing was deleted.")
-    forgotten = gallery.forget(entity.id)
-    print(f"Forgotten: {forgotten.entities} entity, {forgotten.references} references.")
-    print(f"Rows left: {forgotten.remaining_rows}.")
-    if forgotten.bytes_purged:
-        print("Its bytes are gone from the database.")
-    else:
-        print("Another process still reads an older state; the bytes go when the gallery is opened next.")
+    with Gallery.open(settings.gallery_url) as gallery:
+        entity = _one(gallery, person)
+        if not confirmed:
+            count = len(gallery.references(entity.id))
+            print(f"This deletes {entity.name} with biography and {count} references, for good.")
+            if _typed(f"Type {entity.id} to go on: ") != str(entity.id):
+                raise UserError("Nothing was deleted.")
+        forgotten = gallery.forget(entity.id)
+        print(f"Forgotten: {forgotten.entities} entity, {forgotten.references} references.")
+        print(f"Rows left: {forgotten.remaining_rows}.")
+        if forgotten.bytes_purged:
+            print("Its bytes are gone from the database.")
+        else:
+            print("Another process still reads an older state; the bytes go when the gallery is opened next.")
 
 
 def _typed(prompt: str) -> str:
@@ -109,22 +111,22 @@ def _typed(prompt: str) -> str:
 
 def export(settings: Settings, folder: Path) -> None:
     """Write the gallery as a folder with metadata.jsonl and one crop a reference."""
-    gallery = Gallery.open(settings.gallery_url)
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError as error:
-        raise UserError(f"{folder} is there already; give a folder that is not.") from error
-    except OSError as error:
-        raise UserError(f"{folder} cannot be made: {error.strerror}.") from error
-    count = 0
-    with (folder / "metadata.jsonl").open("w", encoding="utf-8") as file:
-        for entity in gallery.iterate():
-            for reference in gallery.references(entity.id):
-                name = f"{reference.id}.jpg"
-                (folder / name).write_bytes(gallery.crop(reference.id))
-                file.write(json.dumps(_row(entity, name), ensure_ascii=False) + "\n")
-                count += 1
-    print(f"Wrote {count} references to {folder}; 'placard ingest {folder}' reads them.")
+    with Gallery.open(settings.gallery_url) as gallery:
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError as error:
+            raise UserError(f"{folder} is there already; give a folder that is not.") from error
+        except OSError as error:
+            raise UserError(f"{folder} cannot be made: {error.strerror}.") from error
+        count = 0
+        with (folder / "metadata.jsonl").open("w", encoding="utf-8") as file:
+            for entity in gallery.iterate():
+                for reference in gallery.references(entity.id):
+                    name = f"{reference.id}.jpg"
+                    (folder / name).write_bytes(gallery.crop(reference.id))
+                    file.write(json.dumps(_row(entity, name), ensure_ascii=False) + "\n")
+                    count += 1
+        print(f"Wrote {count} references to {folder}; 'placard ingest {folder}' reads them.")
 
 
 def _row(entity: Entity, file_name: str) -> dict[str, str]:

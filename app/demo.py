@@ -7,7 +7,6 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
 from app.annotate import save_annotated
@@ -20,7 +19,7 @@ from generation.context import Context
 from generation.reader import Reader
 from ingest.gate import EnrolmentRules
 from ingest.run import IngestOptions, ingest
-from ingest.sources.row import Labelled, Row
+from ingest.sources.opening import open_source
 from vision.errors import UserError
 from vision.photo import Photo
 
@@ -33,7 +32,7 @@ COLLINS = NewEntity(
         "She was born in Elmira, New York, on November 19, 1956. "
         "In February 1995 she became the first woman to pilot a Space Shuttle, "
         "on Discovery's mission STS-63. "
-        "In July 1999 she became the first woman to command one, on Columbia's mission STS-93. "
+        "In July 1999 she became the first woman to command a Space Shuttle, on Columbia's mission STS-93. "
         "She flew in space four times and left NASA in 2006."
     ),
 )
@@ -51,34 +50,33 @@ HANKS = NewEntity(
 QUESTIONS = ("Where was Eileen Collins born?", "Describe the photo.")
 
 
-def labelled_photos() -> list[Row]:
-    """The two people to enrol."""
-    return [
-        Labelled("astronaut.png", COLLINS, None, True, (skimage_data() / "astronaut.png").read_bytes),
-        Labelled("Tom_Hanks.png", HANKS, None, True, (insightface_data() / _HANKS).read_bytes),
-    ]
-
-
 _HANKS = "Tom_Hanks_54745.png"
 _GROUP = "t1.jpg"
+_NEXT = """
+Try next, in a gallery of your own:
+  {placard} ingest {home}/people
+  {placard} who {home}/collins.jpg --save named.jpg
+  {placard} ask {home}/query.jpg "Who is on the left?"
+or with a folder that has a folder of photos for each person you know."""
 
 
 def run_demo(settings: Settings) -> None:
     """Enrol two people, find them in a made photo beside strangers, and answer two questions."""
     home = settings.home.expanduser() / "demo"
-    home.mkdir(parents=True, exist_ok=True)
+    write_photos(home)
     # The demo has a gallery of its own and always begins anew.
-    with tempfile.TemporaryDirectory(dir=home) as folder:
-        gallery = Gallery.open(f"sqlite:///{folder}/gallery.db")
+    with (
+        tempfile.TemporaryDirectory(dir=home) as folder,
+        Gallery.open(f"sqlite:///{folder}/demo.db") as gallery,
+    ):
         recogniser, choice = open_recogniser(settings, gallery)
         print(f"Faces: {choice}\n", file=sys.stderr)
         rules = EnrolmentRules(min_confidence=recogniser.faces.sure_confidence)
-        for outcome in ingest(gallery, recogniser.faces, labelled_photos(), IngestOptions(rules=rules)):
-            print(f"Enrolled  {outcome.name}: {outcome.status.value} {outcome.detail}".rstrip())
-        photo = query_photo()
-        Image.fromarray(photo.pixels).save(home / "query.jpg", quality=95)
+        with open_source(home / "people") as source:
+            for outcome in ingest(gallery, recogniser.faces, source.rows(), IngestOptions(rules=rules)):
+                print(f"Enrolled {outcome.photo}: {outcome.status.value} {outcome.detail}".rstrip())
+        photo = Photo.open(home / "query.jpg")
         matches = recogniser.recognise(photo)
-        gallery.close()
     print("\nWho is in the photo?")
     for line in match_lines(matches):
         print(f"  {line}")
@@ -89,36 +87,43 @@ def run_demo(settings: Settings) -> None:
     print(f"\n{answer.note}")
     save_annotated(photo, matches, home / "answer.jpg")
     print(f"\nThe photo with boxes and names: {home / 'answer.jpg'}")
-    print(_NEXT)
+    print(_NEXT.format(placard=sys.argv[0], home=home))
 
 
-_NEXT = """
-Try next, with a folder that has a folder of photos for each person:
-  placard ingest my-people/
-  placard who some-photo.jpg --save named.jpg
-  placard ask some-photo.jpg "Who is on the left?\""""
+def write_photos(home: Path) -> None:
+    """Write a gallery of two people, a changed photo of one, and a photo of both beside two strangers."""
+    for person, photo in ((COLLINS, skimage_data() / "astronaut.png"), (HANKS, insightface_data() / _HANKS)):
+        folder = home / "people" / person.name.replace(" ", "_")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "portrait.png").write_bytes(photo.read_bytes())
+        (folder / "biography.txt").write_text(person.biography, encoding="utf-8")
+    astronaut = Image.open(skimage_data() / "astronaut.png").convert("RGB")
+    _changed(astronaut, 0.85, (640, 640)).save(home / "collins.jpg", quality=92)
+    query_photo().save(home / "query.jpg", quality=92)
 
 
-def query_photo() -> Photo:
+def query_photo() -> Image.Image:
     """A photo of 1280 x 560 pixels: the two enrolled people, altered, on both sides of two strangers.
 
-    The astronaut is mirrored, smaller and darker; the actor is mirrored, larger and brighter.
+    The astronaut is mirrored, larger and darker; the actor is mirrored, larger and brighter.
     """
     astronaut = Image.open(skimage_data() / "astronaut.png").convert("RGB").crop((60, 0, 420, 400))
     actor = Image.open(insightface_data() / _HANKS).convert("RGB")
     group = Image.open(insightface_data() / _GROUP).convert("RGB").crop((390, 220, 900, 640))
     canvas = Image.new("RGB", (1280, 560), (214, 219, 224))
-    astronaut = ImageEnhance.Brightness(ImageOps.mirror(astronaut)).enhance(0.85).resize((420, 467))
-    actor = (
-        ImageEnhance.Brightness(ImageOps.mirror(actor))
-        .enhance(1.1)
-        .resize((280, 280), Image.Resampling.LANCZOS)
+    canvas.paste(_changed(astronaut, 0.85, (420, 467)), (20, 46))
+    canvas.paste(group.resize((486, 400), Image.Resampling.LANCZOS), (460, 80))
+    canvas.paste(_changed(actor, 1.1, (280, 280)), (973, 140))
+    return canvas
+
+
+def _changed(image: Image.Image, brightness: float, size: tuple[int, int]) -> Image.Image:
+    """Mirrored, lighter or darker, and of another size: not the pixels that were enrolled."""
+    return (
+        ImageEnhance.Brightness(ImageOps.mirror(image))
+        .enhance(brightness)
+        .resize(size, Image.Resampling.LANCZOS)
     )
-    group = group.resize((486, 400), Image.Resampling.LANCZOS)
-    canvas.paste(astronaut, (20, 46))
-    canvas.paste(group, (460, 80))
-    canvas.paste(actor, (973, 140))
-    return Photo.from_pixels(np.asarray(canvas))
 
 
 def skimage_data() -> Path:

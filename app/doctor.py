@@ -20,7 +20,11 @@ _SAMPLE = 200
 
 def run_doctor(settings: Settings) -> int:
     """Print what was checked and what is wrong; 1 if anything is."""
-    gallery = Gallery.open(settings.gallery_url)
+    with Gallery.open(settings.gallery_url) as gallery:
+        return _examined(settings, gallery)
+
+
+def _examined(settings: Settings, gallery: Gallery) -> int:
     counts = gallery.counts()
     print(f"gallery   {gallery.location}")
     print(f"holds     {counts.entities} entities, {counts.references} references, {counts.photos} photos")

@@ -18,6 +18,14 @@ from vision.errors import UserError
 HEAD = "0002"
 # How long a writer waits for another one before it gives up.
 BUSY_TIMEOUT_S = 60
+_WRITING = "BEGIN IMMEDIATE"
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 # Any number will do as long as every process takes the same.
 _MIGRATION_LOCK = 7_261_423
 
@@ -30,16 +38,18 @@ def connect(url: str) -> Engine:
     """An engine for a gallery's URL, sqlite or postgresql; nothing is created yet."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise GalleryUnavailableError(
-            f"Not a database URL: expected sqlite:///FILE or postgresql+psycopg://HOST/NAME, got '{url}'."
+            f"Not a database URL: expected sqlite:///FILE or postgresql+psycopg://HOST/NAME, "
+            f"got '{_without_secrets(url)}'."
         ) from error
-    if parsed.drivername in ("postgres", "postgresql"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    backend = parsed.get_backend_name()
-    if backend not in ("sqlite", "postgresql"):
-        raise GalleryUnavailableError(f"A gallery lives in sqlite or postgresql, not in {backend}.")
-    if backend == "postgresql":
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise GalleryUnavailableError(
+            f"A gallery lives in sqlite or postgresql+psycopg, not in {parsed.drivername}."
+        )
+    parsed = parsed.set(drivername=driver)
+    if driver == "postgresql+psycopg":
         return create_engine(parsed, pool_pre_ping=True)
     if parsed.database in (None, "", ":memory:"):
         engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
@@ -49,6 +59,17 @@ def connect(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def location(engine: Engine) -> str:
+    """The database's URL without its password."""
+    plain = engine.url.difference_update_query(["password", "sslpassword"])
+    return plain.render_as_string(hide_password=True)
+
+
+def _without_secrets(url: str) -> str:
+    """What is left of a URL that cannot be taken apart when all that may hold a password is cut off."""
+    return url.rpartition("@")[2].partition("?")[0]
 
 
 def _make_folder(folder: Path) -> None:
@@ -68,8 +89,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A read that turns into a write fails at once however long the timeout, so writers say it first.
-    writing = connection.get_execution_options().get("placard_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    begin = connection.get_execution_options().get("placard_begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 @contextmanager
@@ -87,11 +109,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that will write; on SQLite it waits for other writers before it begins."""
-    options = {"placard_writing": True}
     with _named_errors(engine), engine.connect() as plain:
-        connection = plain.execution_options(**options)
+        connection = plain.execution_options(placard_begin=_WRITING)
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def outside_transactions(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements stand alone, for those that no transaction takes."""
+    options: dict[str, Any] = {"placard_begin": None}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "AUTOCOMMIT"}
+    with _named_errors(engine), engine.connect() as plain:
+        yield plain.execution_options(**options)
 
 
 @contextmanager
@@ -100,9 +131,8 @@ def _named_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (OperationalError, DatabaseError) as error:
-        shown = engine.url.render_as_string(hide_password=True)
         raise GalleryUnavailableError(
-            f"The gallery at {shown} cannot be used: {_first_line(error.orig)}."
+            f"The gallery at {location(engine)} cannot be used: {_first_line(error.orig)}."
         ) from error
 
 
@@ -133,7 +163,7 @@ def _first_line(cause: object) -> str:
 
 def _run_steps(engine: Engine, version: str) -> None:
     on_sqlite = engine.dialect.name == "sqlite"
-    with engine.connect().execution_options(placard_writing=True) as connection:
+    with _named_errors(engine), engine.connect().execution_options(placard_begin=_WRITING) as connection:
         if on_sqlite:
             # Batch mode rebuilds a table by dropping it: with foreign keys on, its children would go too.
             _set_foreign_keys(connection, on=False)
@@ -167,7 +197,8 @@ def _steps(connection: Connection, version: str) -> None:
     if present == version:  # another process was faster
         return
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
     config.attributes["connection"] = connection
     if present is not None and version < present:
         command.downgrade(config, version)
@@ -183,27 +214,3 @@ def integrity(engine: Engine) -> list[str]:
         found = [row[0] for row in connection.execute(text("PRAGMA integrity_check(10)")) if row[0] != "ok"]
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
     return found + [f"row {row[1]} of {row[0]} refers to a missing row of {row[2]}" for row in broken]
-
-
-def purge(engine: Engine) -> bool:
-    """Make deleted bytes leave the files of an SQLite gallery; False while another reader prevents it.
-
-    On PostgreSQL the tables are vacuumed; the server's log and backups are the server's own affair.
-    """
-    connection = engine.raw_connection()
-    try:
-        raw: Any = connection.driver_connection
-        if engine.dialect.name == "postgresql":
-            raw.autocommit = True
-            try:
-                raw.execute('VACUUM entities, "references", embeddings, photos, decisions')
-            finally:
-                raw.autocommit = False
-            return True
-        if engine.url.database in (None, "", ":memory:"):
-            return True
-        raw.execute("VACUUM")
-        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
-    finally:
-        connection.close()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select
 
-from gallery import database
-from gallery.entity import Embeddings, Entity, Reference, Space
+from gallery import database, forgetting
+from gallery.changes import BLOCK, Changes, changes_since, revision_of
+from gallery.entity import Entity, Reference, Space
+from gallery.forgetting import Forgotten
 from gallery.ledger import Ledger
 from gallery.records import (
     ENTITY_COLUMNS,
@@ -28,21 +28,14 @@ from gallery.records import (
 from gallery.tables import (
     EmbeddingRow,
     EntityRow,
-    NoteRow,
     PhotoRow,
     ReferenceRow,
     RevisionRow,
     SpaceRow,
     Table,
-    TombstoneRow,
 )
 from gallery.writer import UnknownEntityError, Writer
 from vision.errors import UserError
-
-_PURGE = "purge-pending"
-# A reader that is in the middle of its snapshot keeps deleted bytes in the log; it is waited for this long.
-PURGE_WAIT_S = 10.0
-BLOCK = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +45,6 @@ class Counts:
     entities: int  # people and things, merged ones counted once
     references: int
     photos: int
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What a deletion removed, and that nothing of it is left."""
-
-    entities: int
-    references: int
-    remaining_rows: int  # counted after the deletion; 0
-    bytes_purged: (
-        bool  # False while another process's open snapshot keeps old pages; done at the next opening
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Changes:
-    """What happened to one space since a revision, read in one snapshot."""
-
-    revision: int
-    removed: NDArray[np.int64]  # ids of deleted references
-    merged: dict[int, int]  # every merged entity and the entity that stands for it
-    blocks: Iterator[Embeddings]  # new embeddings, in blocks
 
 
 class Gallery:
@@ -88,17 +59,23 @@ class Gallery:
         engine = database.connect(url)
         database.migrate(engine)
         gallery = cls(engine)
-        gallery._finish_purge(wait_s=0.0)
+        forgetting.finish_purge(engine, wait_s=0.0)
         return gallery
 
     @property
     def location(self) -> str:
         """The database's URL without its password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        return database.location(self._engine)
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
@@ -115,7 +92,7 @@ class Gallery:
     def revision(self) -> int:
         """The number of the last change."""
         with database.reading(self._engine) as connection:
-            return _revision(connection)
+            return revision_of(connection)
 
     def counts(self) -> Counts:
         """How much the gallery holds."""
@@ -169,8 +146,11 @@ class Gallery:
             .order_by(EntityRow.id)
             .limit(limit)
         )
-        with database.reading(self._engine) as connection:
-            yield from map(entity_of, connection.execution_options(yield_per=1000).execute(statement))
+        with (
+            database.reading(self._engine) as connection,
+            connection.execution_options(yield_per=1000).execute(statement) as rows,
+        ):
+            yield from map(entity_of, rows)
 
     def find(self, text: str, *, limit: int = 100) -> list[Entity]:
         """Entities named `text`; where there is none, those whose name holds every word of it."""
@@ -235,34 +215,12 @@ class Gallery:
     @contextmanager
     def changes(self, space: str, *, since: int = 0) -> Iterator[Changes]:
         """What is new and gone in a space after a revision; 0 streams every reference of it."""
-        new = (
-            select(EmbeddingRow.reference_id, ReferenceRow.entity_id, EmbeddingRow.vector)
-            .join(ReferenceRow, ReferenceRow.id == EmbeddingRow.reference_id)
-            .where(EmbeddingRow.space == space, EmbeddingRow.revision > since)
-            .order_by(EmbeddingRow.reference_id)
-        )
-        gone = select(TombstoneRow.reference_id).where(TombstoneRow.revision > since)
         with database.reading(self._engine) as connection:
-            pointers = merge_pointers(connection)
-            yield Changes(
-                revision=_revision(connection),
-                removed=np.fromiter(connection.execute(gone).scalars(), dtype=np.int64),
-                merged={number: root_of(number, pointers) for number in pointers},
-                blocks=_blocks(connection.execution_options(yield_per=BLOCK), new),
-            )
+            yield changes_since(connection, space, since)
 
     def forget(self, entity_id: int) -> Forgotten:
         """Delete an entity, everything merged into it, and every byte of them; raise `UnknownEntityError`."""
-        with self.write() as writer:
-            erased = writer.erase(entity_id)
-            if _note(writer.connection, _PURGE) is None:
-                writer.connection.execute(insert(NoteRow).values(name=_PURGE, value="1"))
-        purged = self._finish_purge(wait_s=PURGE_WAIT_S)
-        with database.reading(self._engine) as connection:
-            remaining = _count(connection, EntityRow, EntityRow.id.in_(erased.entity_ids)) + _count(
-                connection, ReferenceRow, ReferenceRow.id.in_(erased.reference_ids)
-            )
-        return Forgotten(len(erased.entity_ids), len(erased.reference_ids), remaining, purged)
+        return forgetting.forget(self._engine, entity_id)
 
     def integrity(self) -> list[str]:
         """What is wrong with the database itself."""
@@ -270,25 +228,14 @@ class Gallery:
 
     def purge_pending(self) -> bool:
         """Whether bytes of the forgotten may still be in the database's files."""
-        with database.reading(self._engine) as connection:
-            return _note(connection, _PURGE) is not None
-
-    def _finish_purge(self, *, wait_s: float) -> bool:
-        if not self.purge_pending():
-            return True
-        deadline = time.monotonic() + wait_s
-        while not database.purge(self._engine):
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.1)
-        with database.writing(self._engine) as connection:
-            connection.execute(delete(NoteRow).where(NoteRow.name == _PURGE))
-        return True
+        return forgetting.purge_pending(self._engine)
 
     def sketch(self) -> Gallery:
         """A copy in memory without crops, for trying out what would happen."""
         copy = Gallery.open("sqlite://")
         with database.reading(self._engine) as source, database.writing(copy._engine) as target:
+            # Rows come by id: a merged entity may come before the one that it points to.
+            target.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             target.execute(delete(RevisionRow))
             for table in Table.metadata.sorted_tables:
                 columns = [column for column in table.columns if column.name != "crop"]
@@ -299,22 +246,5 @@ class Gallery:
         return copy
 
 
-def _revision(connection: Connection) -> int:
-    return int(connection.execute(select(RevisionRow.value)).scalar_one())
-
-
 def _count(connection: Connection, table: type[Table], *where: ColumnElement[bool]) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
-
-
-def _note(connection: Connection, name: str) -> str | None:
-    return connection.execute(select(NoteRow.value).where(NoteRow.name == name)).scalar()
-
-
-def _blocks(connection: Connection, statement: Executable) -> Iterator[Embeddings]:
-    for part in connection.execute(statement).partitions():
-        yield Embeddings(
-            reference_ids=np.array([row[0] for row in part], dtype=np.int64),
-            entity_ids=np.array([row[1] for row in part], dtype=np.int64),
-            vectors=np.frombuffer(b"".join(row[2] for row in part), dtype="<f2").reshape(len(part), -1),
-        )

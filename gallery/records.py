@@ -81,7 +81,9 @@ def packed(embedding: NDArray[np.floating]) -> bytes:
 
 def name_key(name: str) -> str:
     """The form of a name that searches compare: composed, case folded, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    # Folding takes some composed letters apart, so they are composed again.
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def merge_pointers(connection: Connection) -> dict[int, int]:
@@ -99,9 +101,11 @@ def root_of(entity_id: int, pointers: Mapping[int, int]) -> int:
     return entity_id
 
 
-def group_of(root: int, pointers: Mapping[int, int]) -> list[int]:
-    """`root` and every entity merged into it, directly or through another, sorted."""
-    return sorted({root, *(number for number in pointers if root_of(number, pointers) == root)})
+def group_of(entity_id: int, pointers: Mapping[int, int]) -> list[int]:
+    """The entity and every one merged into it, directly or through another, sorted."""
+    # A chain is cut at the entity, so that one that is merged itself keeps those behind it.
+    up_to_it = {number: target for number, target in pointers.items() if number != entity_id}
+    return sorted({entity_id, *(n for n in up_to_it if root_of(n, up_to_it) == entity_id)})
 
 
 def chunked(values: Iterable[int], size: int = 500) -> Iterator[list[int]]:

@@ -114,11 +114,11 @@ class Writer:
         survivor = root_of(self.entity(into).id, pointers)
         merged = self.entity(entity_id)
         if merged.merged_into is not None:
-            raise ValueError(
+            raise UserError(
                 f"Entity {entity_id} is merged into {merged.merged_into} already; unmerge it first."
             )
         if survivor == entity_id:
-            raise ValueError(
+            raise UserError(
                 f"Entity {into} stands for the same person as {entity_id}; there is nothing to merge."
             )
         if self.entity(survivor).kind is not merged.kind:
@@ -176,9 +176,7 @@ class Writer:
         where = ReferenceRow.id == reference_id
         row = self.connection.execute(select(ReferenceRow.entity_id, ReferenceRow.photo).where(where)).first()
         if row is None:
-            raise ValueError(
-                f"No reference {reference_id} in the gallery; 'placard gallery show' lists them."
-            )
+            raise UserError(f"No reference {reference_id} in the gallery; 'placard gallery show' lists them.")
         self._decide(row.entity_id, Decided.REJECTED, row.photo)
         self._bury([reference_id])
         self.connection.execute(delete(ReferenceRow).where(where))

@@ -36,6 +36,18 @@ class Refresh:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chosen:
+    """A row whose photo has a face that is good enough."""
+
+    row: Labelled
+    photo: Photo
+    face: Region
+
+
+_Item = Outcome | Refresh | _Chosen
+
+
 class Enrolment:
     """Enrols into one gallery with one face model."""
 
@@ -50,43 +62,45 @@ class Enrolment:
         self, batch: Sequence[Outcome | Refresh | Prepared], *, stop_on_refusal: bool = False
     ) -> list[Outcome]:
         """Enrol a batch in one transaction; with `stop_on_refusal` nothing after a refusal is enrolled."""
-        prepared = [item for item in batch if isinstance(item, Prepared)]
-        faces = iter(self._faces.regions([item.photo for item in prepared]) if prepared else [])
-        chosen = [
-            choose_face(item.photo, next(faces), self._rules, box=item.row.box)
-            if isinstance(item, Prepared)
-            else None
-            for item in batch
-        ]
-        if all(isinstance(item, Outcome) for item in batch):
-            return _until_refusal([item for item in batch if isinstance(item, Outcome)], stop_on_refusal)
+        items = self._looked_at(batch)
+        if stop_on_refusal:
+            items = _until_refusal(items)
+        outcomes = [item for item in items if isinstance(item, Outcome)]
+        if len(outcomes) == len(items):  # nothing to write, so nothing changes, not even the revision
+            return outcomes
         self._neighbours.catch_up()
-        outcomes: list[Outcome] = []
+        outcomes = []
         with self._gallery.write() as writer:
-            self._announce(writer)
-            for item, face in zip(batch, chosen, strict=True):
-                outcomes.append(self._outcome(writer, item, face))
+            for item in items:
+                outcomes.append(self._outcome(writer, item))
                 if stop_on_refusal and outcomes[-1].status is Status.SKIPPED:
                     break
         return outcomes
 
-    def _announce(self, writer: Writer) -> None:
-        if not self._announced:
-            writer.add_space(self._faces.space, self._faces.dimension, self._faces.name)
-            self._announced = True
+    def _looked_at(self, batch: Sequence[Outcome | Refresh | Prepared]) -> list[_Item]:
+        """The batch with the face of each photo chosen, or refused."""
+        photos = [item.photo for item in batch if isinstance(item, Prepared)]
+        faces = iter(self._faces.regions(photos) if photos else [])
+        return [self._chosen(item, next(faces)) if isinstance(item, Prepared) else item for item in batch]
 
-    def _outcome(
-        self, writer: Writer, item: Outcome | Refresh | Prepared, face: Region | Refusal | None
-    ) -> Outcome:
+    def _chosen(self, item: Prepared, regions: Sequence[Region]) -> _Chosen | Outcome:
+        face = choose_face(item.photo, regions, self._rules, box=item.row.box)
+        if isinstance(face, Refusal):
+            return refused(item.row, face, item.photo.sha256)
+        return _Chosen(item.row, item.photo, face)
+
+    def _outcome(self, writer: Writer, item: _Item) -> Outcome:
         if isinstance(item, Outcome):
             return item
         if isinstance(item, Refresh):
             return self._refresh(writer, item)
-        if isinstance(face, Region):
-            return self._enrol(writer, item, face)
-        if face is None:
-            raise RuntimeError("a prepared photo was not looked at")
-        return refused(item.row, face, item.photo.sha256)
+        return self._enrol(writer, item)
+
+    def _announce(self, writer: Writer) -> None:
+        """Make this model the gallery's own with the first reference: refusals choose no model."""
+        if not self._announced:
+            writer.add_space(self._faces.space, self._faces.dimension, self._faces.name)
+            self._announced = True
 
     def _refresh(self, writer: Writer, item: Refresh) -> Outcome:
         row = item.row
@@ -99,8 +113,8 @@ class Enrolment:
         status = Status.UPDATED if changed else Status.UNCHANGED
         return Outcome(row.where, status, name=row.entity.name, entity_id=entity_id, sha256=item.sha256)
 
-    def _enrol(self, writer: Writer, item: Prepared, face: Region) -> Outcome:
-        row, sha256 = item.row, item.photo.sha256
+    def _enrol(self, writer: Writer, item: _Chosen) -> Outcome:
+        row, face, sha256 = item.row, item.face, item.photo.sha256
         standing = writer.ledger.standing(row.entity.identity, sha256)
         if (
             standing.reference_id is not None
@@ -111,6 +125,7 @@ class Enrolment:
         if refusal is not None:
             return refused(row, refusal, sha256)
         notes = []
+        self._announce(writer)
         entity_id = standing.entity_id
         if entity_id is None:
             notes = [
@@ -132,12 +147,12 @@ class Enrolment:
 
 def standing_refusal(ledger: Ledger, standing: Standing, box: Box | None) -> Refusal | None:
     """The refusal that the gallery's own knowledge decides; `box` is the face's, None before it is found."""
+    if standing.reference_id is not None:  # also where somebody else in the same photo was forgotten
+        return None
     if standing.forgotten:
         return Refusal(Reason.FORGOTTEN, "this person or photo was forgotten on request")
     if standing.rejected:
         return Refusal(Reason.REJECTED, "somebody said that this photo does not show this person")
-    if standing.reference_id is not None:
-        return None
     for other in standing.others:
         if box is None or other.box.iou(box) > 0.5:
             name = ledger.name(other.entity_id)
@@ -176,6 +191,9 @@ def refused(row: Labelled, refusal: Refusal, sha256: str | None = None) -> Outco
     )
 
 
-def _until_refusal(outcomes: list[Outcome], stop: bool) -> list[Outcome]:
-    first = next((n for n, outcome in enumerate(outcomes) if outcome.status is Status.SKIPPED), len(outcomes))
-    return outcomes[: first + 1] if stop else outcomes
+def _until_refusal(items: list[_Item]) -> list[_Item]:
+    """The items up to the first one that is refused already, which is the last."""
+    for number, item in enumerate(items, 1):
+        if isinstance(item, Outcome) and item.status is Status.SKIPPED:
+            return items[:number]
+    return items

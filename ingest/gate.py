@@ -36,8 +36,8 @@ def choose_face(
         return _judged(max(regions, key=lambda region: region.box.iou(box)), rules, box)
     ranked = sorted(regions, key=lambda region: -prominence(region, photo.size))
     if len(ranked) > 1:
-        lead = prominence(ranked[0], photo.size) / prominence(ranked[1], photo.size)
-        if lead < rules.clear_lead:
+        first, second = (prominence(region, photo.size) for region in ranked[:2])
+        if first < rules.clear_lead * second:
             detail = f"{len(regions)} faces, and none stands out; give the box of the one that is meant"
             return Refusal(Reason.SEVERAL_FACES, detail)
     return _judged(ranked[0], rules, None)

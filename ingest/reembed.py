@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gallery.entity import Reference
 from gallery.gallery import Gallery
+from gallery.writer import Writer
 from ingest.outcome import Outcome, Status
 from ingest.reason import Reason
 from vision.faces import FaceModel
@@ -29,14 +30,13 @@ def reembed(gallery: Gallery, faces: FaceModel) -> Iterator[Outcome]:
         photos = [
             Photo.open(gallery.crop(reference.id), name=f"crop {reference.id}") for reference in references
         ]
-        found = faces.regions(photos)
-        outcomes = []
+        found = [
+            _central(photo, regions) for photo, regions in zip(photos, faces.regions(photos), strict=True)
+        ]
         with gallery.write() as writer:
-            for reference, photo, regions in zip(references, photos, found, strict=True):
-                face = _central(photo, regions)
-                if face is not None:
-                    writer.add_embedding(reference.id, face.space, face.embedding)
-                outcomes.append(_outcome(reference, face))
+            outcomes = [
+                _embed(writer, reference, face) for reference, face in zip(references, found, strict=True)
+            ]
         yield from outcomes
     with gallery.write() as writer:
         writer.add_space(faces.space, faces.dimension, faces.name, current=True)
@@ -52,9 +52,13 @@ def _central(photo: Photo, regions: list[Region]) -> Region | None:
     )
 
 
-def _outcome(reference: Reference, face: Region | None) -> Outcome:
+def _embed(writer: Writer, reference: Reference, face: Region | None) -> Outcome:
     where = f"reference {reference.id}"
     if face is None:
-        detail = "this model finds no face in the crop that is kept; ingest the photo again"
+        detail = "this model finds no face in the crop that is kept, so it will not be recognised by it"
         return Outcome(where, Status.SKIPPED, Reason.NO_FACE.value, detail, entity_id=reference.entity_id)
+    if reference not in writer.ledger.owners(reference.photo):
+        detail = "it was deleted while the model looked at its crop"
+        return Outcome(where, Status.SKIPPED, Reason.FORGOTTEN.value, detail)
+    writer.add_embedding(reference.id, face.space, face.embedding)
     return Outcome(where, Status.ADDED, entity_id=reference.entity_id, sha256=reference.photo)

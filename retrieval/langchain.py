@@ -7,10 +7,11 @@ import binascii
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import run_in_executor
 from langsmith.run_helpers import tracing_context
 from pydantic import ConfigDict, Field
 
@@ -57,6 +58,17 @@ class PhotoRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
         del run_manager
+        return self._documents(query, k)
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
+        del run_manager
+        return await run_in_executor(None, self._documents, query, k)
+
+    def _documents(self, query: str, k: int | None) -> list[Document]:
+        if k is not None and k < 1:
+            raise ValueError(f"k is how many documents there may be, at least 1, but got {k}.")
         photo = self._photo(query)
         matches = [match for match in self.recogniser.recognise(photo) if match.entity is not None]
         matches.sort(key=lambda match: -(match.similarity or 0.0))

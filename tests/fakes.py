@@ -48,6 +48,22 @@ class ColourFaces:
         return regions
 
 
+class OtherFaces(ColourFaces):
+    """The same faces in another space, of four dimensions; colours that are too dark have no face in it."""
+
+    name = "other"
+    space = "other"
+    dimension = 4
+
+    @staticmethod
+    def _of(photo: Photo) -> list[Region]:
+        return [
+            region((*found.embedding[::-1], 0.5), found.box, "other")
+            for found in ColourFaces._of(photo)
+            if photo.pixels[50, int(found.box.centre[0])].max() >= 50
+        ]
+
+
 def region(vector: Sequence[float] | np.ndarray, box: Box | None = None, space: str = "colour") -> Region:
     """A good face with a given embedding, scaled to unit length."""
     embedding = unit(np.asarray(vector, dtype=np.float32))

@@ -6,8 +6,9 @@ import importlib.util
 import json
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,7 +62,7 @@ class DlibFaces:
     def __init__(self, device: Device = Device.AUTO, detector_size: int | None = None) -> None:
         self._folder = model_folder()
         self._detector_size = detector_size or DETECTOR_SIZE
-        self._local = threading.local()
+        self._detectors: list[Any] = []  # those that no thread uses at the moment
         self._lock = threading.Lock()
         import dlib
 
@@ -91,6 +92,7 @@ class DlibFaces:
             return list(pool.map(lambda photo: self._regions(photo, predictor, descriptor), photos))
 
     def _regions(self, photo: Photo, predictor: Any, descriptor: Any) -> list[Region]:
+        pixels = np.ascontiguousarray(photo.pixels)  # dlib takes no other
         regions = []
         for found in self._detect(photo):
             rectangle = found.rectangle
@@ -99,8 +101,8 @@ class DlibFaces:
             ).clipped(photo.size)
             if box is None:
                 continue
-            shape = predictor(photo.pixels, rectangle)
-            chip = self._dlib.get_face_chip(photo.pixels, shape)
+            shape = predictor(pixels, rectangle)
+            chip = self._dlib.get_face_chip(pixels, shape)
             mirrored = np.ascontiguousarray(chip[:, ::-1])
             with self._lock:  # a dlib network keeps the state of its last run
                 vectors = np.asarray(descriptor.compute_face_descriptor([chip, mirrored]), dtype=np.float32)
@@ -129,7 +131,8 @@ class DlibFaces:
             pixels = np.asarray(
                 cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8
             )
-        rectangles, margins, _ = self._detector.run(np.ascontiguousarray(pixels), 1, 0.0)
+        with self._detector() as detector:
+            rectangles, margins, _ = detector.run(np.ascontiguousarray(pixels), 1, 0.0)
         return [
             _Found(
                 self._dlib.rectangle(
@@ -142,12 +145,17 @@ class DlibFaces:
             if confidence >= DETECTOR_CONFIDENCE
         ]
 
-    @property
-    def _detector(self) -> Any:
-        """One detector a thread: a search writes into the detector object."""
-        if not hasattr(self._local, "detector"):
-            self._local.detector = self._dlib.get_frontal_face_detector()
-        return self._local.detector
+    @contextmanager
+    def _detector(self) -> Iterator[Any]:
+        """A detector for this thread alone, since a search writes into it; kept, for making it takes 1 s."""
+        with self._lock:
+            free = self._detectors.pop() if self._detectors else None
+        detector = free or self._dlib.get_frontal_face_detector()
+        try:
+            yield detector
+        finally:
+            with self._lock:
+                self._detectors.append(detector)
 
 
 def model_folder() -> Path:

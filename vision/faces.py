@@ -68,7 +68,7 @@ def digest_of(path: Path) -> str:
 def find_pack(spec: str, roots: Sequence[Path]) -> Path:
     """The folder of an InsightFace pack: `spec` itself if it is one, else the first `root`/`spec` that is."""
     given = Path(spec).expanduser()
-    places = [given] if given.is_dir() else [root.expanduser() / spec for root in roots]
+    places = [given] if given.is_dir() or not roots else [root.expanduser() / spec for root in roots]
     for place in places:
         if any(place.glob("*.onnx")):
             return place.resolve()
@@ -86,7 +86,7 @@ def packs_on_disk(roots: Sequence[Path]) -> list[Path]:
 
 
 def load(
-    spec: str, roots: Sequence[Path], device: Device = Device.AUTO, detector_size: int | None = None
+    spec: str, roots: Sequence[Path] = (), device: Device = Device.AUTO, detector_size: int | None = None
 ) -> FaceModel:
     """The back end for `dlib`, a pack's name or its folder; raise `FacesUnavailableError` without files.
 

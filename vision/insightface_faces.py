@@ -29,17 +29,17 @@ DETECTOR_CONFIDENCE = 0.5
 SURE_CONFIDENCE = 0.6
 # The tip of the nose stands about half an eye distance before the eyes.
 NOSE_DEPTH = 0.5
+# The detector scales the longer side to 128 pixels first: of a narrower strip nothing would be left.
+_LONGEST = 32
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
 
 
 def recognition_file(pack: Path) -> Path:
     """The ONNX file of the embedder: square input from 112 pixels on and a single flat output."""
-    import onnx
-
     candidates = []
     for path in sorted(pack.glob("*.onnx")):
-        graph = onnx.load(str(path), load_external_data=False).graph
+        graph = _graph(path)
         sides = [dimension.dim_value for dimension in graph.input[0].type.tensor_type.shape.dim][2:4]
         if len(graph.output) == 1 and len(sides) == 2 and sides[0] == sides[1] >= 112 and sides[0] % 16 == 0:
             if sides[0] == 192:  # landmark models
@@ -51,6 +51,23 @@ def recognition_file(pack: Path) -> Path:
             f"found {len(candidates)}."
         )
     return candidates[0]
+
+
+def _graph(path: Path) -> Any:
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        graph = onnx.load(str(path), load_external_data=False).graph
+    except DecodeError as error:
+        raise FacesUnavailableError(_damaged(path, str(error))) from error
+    if not graph.input:  # an empty file is a valid message
+        raise FacesUnavailableError(_damaged(path, "it has no network in it"))
+    return graph
+
+
+def _damaged(path: Path, why: str) -> str:
+    return f"{path} is damaged: {why.strip()[:100]}. Fetch the pack again."
 
 
 def pack_space(pack: Path) -> str:
@@ -82,19 +99,17 @@ class InsightFaces:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        from insightface.app import FaceAnalysis
+        from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
         logger.info("Loading the InsightFace pack %s on %s", self._pack.name, self.device)
-        with contextlib.redirect_stdout(io.StringIO()):
-            app = FaceAnalysis(
-                name=str(self._pack), allowed_modules=["detection", "recognition"], providers=self._providers
-            )
-            side = self._detector_size
-            app.prepare(
-                ctx_id=0 if _CUDA in self._providers else -1,
-                det_thresh=DETECTOR_CONFIDENCE,
-                det_size=None if side is None else (side, side),
-            )
+        try:
+            app = self._analysis()
+        except AssertionError as error:  # how InsightFace says it
+            raise FacesUnavailableError(
+                f"{self._pack} is not an InsightFace pack: no detector among its .onnx files."
+            ) from error
+        except (failures.Fail, failures.InvalidGraph, failures.InvalidProtobuf) as error:
+            raise FacesUnavailableError(_damaged(self._pack, str(error).splitlines()[0])) from error
         recogniser = app.models["recognition"]
         if self._strict:
             for model in (app.det_model, recogniser):
@@ -103,6 +118,21 @@ class InsightFaces:
                         "onnxruntime", "it could not start its CUDA provider (driver, CUDA or cuDNN missing)"
                     )
         return app.det_model, recogniser
+
+    def _analysis(self) -> Any:
+        from insightface.app import FaceAnalysis
+
+        side = self._detector_size
+        with contextlib.redirect_stdout(io.StringIO()):
+            app = FaceAnalysis(
+                name=str(self._pack), allowed_modules=["detection", "recognition"], providers=self._providers
+            )
+            app.prepare(
+                ctx_id=0 if _CUDA in self._providers else -1,
+                det_thresh=DETECTOR_CONFIDENCE,
+                det_size=None if side is None else (side, side),
+            )
+        return app
 
     @property
     def _models(self) -> tuple[Any, Any]:
@@ -143,7 +173,11 @@ class InsightFaces:
     @staticmethod
     def _detect(detector: Any, photo: Photo) -> list[tuple[Box, float, NDArray[np.float32]]]:
         """Box inside the photo, confidence and landmarks (5, 2): eyes, nose, corners of the mouth."""
+        width, height = photo.size
         bgr = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2BGR)
+        below, beside = max(0, width // _LONGEST - height), max(0, height // _LONGEST - width)
+        if below or beside:
+            bgr = cv2.copyMakeBorder(bgr, 0, below, 0, beside, cv2.BORDER_CONSTANT)
         rows, landmarks = detector.detect(bgr, max_num=0, metric="default")
         faces = []
         for row, points in zip(rows, landmarks, strict=True):

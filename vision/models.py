@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import shutil
 import tempfile
-import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,8 @@ _RELEASE = "https://github.com/deepinsight/insightface/releases/download/v0.7"
 _TIMEOUT_S = 60
 # An archive may unpack to this many times its declared size before it is taken for a bomb.
 _MAX_RATIO = 20
+# What zipfile raises on archives that are cut, damaged, encrypted or packed in a way that it does not know.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,10 @@ def fetch(model: ModelCard, root: Path, progress: Callable[[int], None] = lambda
     `progress` is told the bytes of each block. Raise `FetchError` where the archive cannot be had or is not
     what its checksum says.
     """
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FetchError(f"The folder {root} cannot be made: {error.strerror}.") from error
     with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=root) as folder:
         archive, unpacked = Path(folder) / "archive.zip", Path(folder) / model.name
         digest = _download(model.url, archive, progress)
@@ -91,7 +97,7 @@ def _download(url: str, target: Path, progress: Callable[[int], None]) -> str:
                 file.write(block)
                 digest.update(block)
                 progress(len(block))
-    except (OSError, urllib.error.URLError) as error:
+    except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
         raise FetchError(f"{url} cannot be downloaded: {getattr(error, 'reason', error)}.") from error
     return digest.hexdigest()
 
@@ -112,7 +118,7 @@ def _unpack(archive: Path, folder: Path) -> None:
                     (folder / PurePosixPath(info.filename).name).open("wb") as target,
                 ):
                     shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, OSError) as error:
+    except DAMAGED as error:
         raise FetchError(f"The downloaded archive is damaged: {error}.") from error
     if not members:
         raise FetchError("The downloaded archive holds no .onnx files; it is not an InsightFace pack.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from vision.box import Box
 from vision.errors import UserError
@@ -23,12 +24,14 @@ SUFFIXES = frozenset(
 )
 # Decoded pixels: phone panoramas and 8K frames fit, a bomb does not.
 MAX_PIXELS = 40_000_000
-# What Pillow's decoders raise on damaged files, found by reading and by fuzzing.
+# What the decoders of Pillow and pillow_heif raise on damaged files, found by reading and by fuzzing.
 DECODE_ERRORS = (
     OSError,
+    RuntimeError,
     ValueError,
     SyntaxError,
     EOFError,
+    AttributeError,
     TypeError,
     IndexError,
     KeyError,
@@ -36,6 +39,16 @@ DECODE_ERRORS = (
     struct.error,
     zlib.error,
 )
+# What brings a picture of each EXIF orientation upright; 1 is upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 pillow_heif.register_heif_opener()
 
@@ -50,10 +63,9 @@ class UnreadablePhotoError(UserError):
 class PhotoTooLargeError(UserError):
     """A photo with more pixels than the limit."""
 
-    def __init__(self, name: str, size: tuple[int, int], max_pixels: int) -> None:
-        super().__init__(
-            f"{name} has {size[0]} x {size[1]} pixels; at most {max_pixels:,} are decoded. Scale it down."
-        )
+    def __init__(self, name: str, size: tuple[int, int] | None, max_pixels: int) -> None:
+        declared = f"{size[0]} x {size[1]}" if size else "far too many"  # None where Pillow refuses to say
+        super().__init__(f"{name} has {declared} pixels; at most {max_pixels:,} are decoded. Scale it down.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +80,8 @@ class Photo:
             raise ValueError(
                 f"pixels must be (height, width, 3) uint8, but got {self.pixels.shape} {self.pixels.dtype}"
             )
+        if self.pixels.size == 0:
+            raise ValueError(f"A photo must not be empty, but its pixels are {self.pixels.shape}")
 
     @property
     def size(self) -> tuple[int, int]:
@@ -86,8 +100,9 @@ class Photo:
         path = Path(source)
         try:
             data = path.read_bytes()
-        except OSError as error:
-            raise UnreadablePhotoError(name or str(path), (error.strerror or str(error)).lower()) from error
+        except (OSError, ValueError) as error:  # a path with a null character is a ValueError
+            why = getattr(error, "strerror", None) or str(error)
+            raise UnreadablePhotoError(name or str(path), why.lower()) from error
         return cls._decode(data, name or str(path), max_pixels)
 
     @classmethod
@@ -101,12 +116,15 @@ class Photo:
         if not data:
             raise UnreadablePhotoError(name, "the file is empty")
         try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                if image.width * image.height > max_pixels:
-                    raise PhotoTooLargeError(name, image.size, max_pixels)
-                pixels = np.asarray(_upright_rgb(image))
+            with warnings.catch_warnings():
+                # A damaged tag costs nothing and a large size is judged here: neither is worth a warning.
+                warnings.filterwarnings("ignore", module=r"PIL\.")
+                with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                    if image.width * image.height > max_pixels:
+                        raise PhotoTooLargeError(name, image.size, max_pixels)
+                    pixels = np.asarray(_upright_rgb(image))
         except Image.DecompressionBombError as error:
-            raise PhotoTooLargeError(name, _declared_size(data), max_pixels) from error
+            raise PhotoTooLargeError(name, None, max_pixels) from error
         except UnidentifiedImageError as error:
             raise UnreadablePhotoError(name, f"expected one of {', '.join(FORMATS)}") from error
         except DECODE_ERRORS as error:
@@ -114,20 +132,11 @@ class Photo:
         return cls(pixels, hashlib.sha256(data).hexdigest())
 
 
-def _declared_size(data: bytes) -> tuple[int, int]:
-    """The size that a PNG's header declares, for files that Pillow refuses to open; else (0, 0)."""
-    width, height = struct.unpack(">II", data[16:24]) if data[:4] == b"\x89PNG" else (0, 0)
-    return width, height
-
-
 def _upright_rgb(image: Image.Image) -> Image.Image:
     """Eight-bit RGB in viewing orientation."""
     image.seek(0)
-    # A damaged EXIF block must not cost the photo: orientation is then taken as upright.
-    try:
-        upright = ImageOps.exif_transpose(image)
-    except (struct.error, KeyError, TypeError):
-        upright = image
+    image.load()
+    upright = _turned(image)
     if upright.mode.startswith(("I", "F")):
         return _eight_bit(upright).convert("RGB")
     if upright.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in upright.info:
@@ -137,9 +146,22 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
     return upright.convert("RGB")
 
 
+def _turned(image: Image.Image) -> Image.Image:
+    """The picture as its EXIF orientation says; as stored where that cannot be read.
+
+    Pillow's own function writes the remaining EXIF block anew, and fails where any tag of it is odd.
+    """
+    try:
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except DECODE_ERRORS:
+        return image
+    return image if turn is None else image.transpose(turn)
+
+
 def _eight_bit(image: Image.Image) -> Image.Image:
     """A grey picture of 16 or 32 bits a pixel brought to 0..255, from the range that its values use."""
-    values = np.asarray(image, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
+        values = np.asarray(image, dtype=np.float64)
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     top = float(values.max(initial=0.0))
     full = 1.0 if top <= 1.0 else 255.0 if top <= 255.0 else 65535.0 if top <= 65535.0 else top

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from gallery.entity import NewEntity
 from vision.box import Box
+from vision.errors import UserError
 
 # A file of a photo: a 40-megapixel TIFF at 8 bits fits twice over on most cameras, a disk image does not.
 MAX_PHOTO_BYTES = 64 * 1024 * 1024
@@ -38,7 +39,7 @@ def one_line(text: str) -> str:
     return CONTROLS.sub(" ", text)
 
 
-class SourceError(Exception):
+class SourceError(UserError):
     """A source that cannot be read at all, in one line."""
 
     def __init__(self, message: str) -> None:

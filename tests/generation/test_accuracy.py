@@ -9,8 +9,9 @@ from tests.reader_questions import facts_of, is_right, load_people, make_questio
 from tests.reader_wordings import HELD_OUT, TUNED
 
 BIOGRAPHY = (
-    "X, Ann, a Representative from Ohio; born in Troy, Miami County, Ohio, June 5, 1967; J.D., Yale University, "
-    "New Haven, Conn., 1990; lawyer, private practice; United States Air Force, 1989-1991; "
+    "X, Ann, a Representative from Ohio; born in Troy, Miami County, Ohio, June 5, 1967; "
+    "J.D., Yale University, New Haven, Conn., 1990; lawyer, private practice; "
+    "United States Air Force, 1989-1991; "
     "elected as a Democrat to the One Hundred Sixteenth Congress (January 3, 2019-present)."
 )
 

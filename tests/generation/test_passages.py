@@ -25,6 +25,7 @@ from generation.passages import PASSAGE_LIMIT, passages
             "Robert B. Aderholt met Dr. King and Mr. Smith Jr. at No. 5.",
             ("Robert B. Aderholt met Dr. King and Mr. Smith Jr. at No. 5",),
         ),
+        ("She met Dr. He in Lyon.", ("She met Dr. He in Lyon",)),
         ("the U.S. Naval Academy", ("the U.S. Naval Academy",)),
         ("Arkansas A.M.&N. College", ("Arkansas A.M.&N. College",)),
         ("a Ph.D. Harvard gave", ("a Ph.D. Harvard gave",)),

@@ -35,8 +35,8 @@ def test_the_prompt_is_the_one_that_the_model_was_tuned_on() -> None:
     assert rcvit_prompt(photo(john, None, bella), QUESTION) == (
         "[1]: The information of the man located at <|box_start|>(0,100),(50,200)<|box_end|> in the image: "
         "John Smith is a nurse.\n"
-        "[2]: The information of the dog located at <|box_start|>(200,100),(250,200)<|box_end|> in the image: "
-        "Bella. A dog of John Smith.\n"
+        "[2]: The information of the dog located at <|box_start|>(200,100),(250,200)<|box_end|> "
+        "in the image: Bella. A dog of John Smith.\n"
         "Answer the following question based on the information above and the given image, "
         "and provide citations for your response.\n"
         "Describe the image."
@@ -76,9 +76,7 @@ def test_the_prompt_box_is_used_and_not_the_face() -> None:
         (person("\u200b", "She paints"), "She paints."),
     ],
 )
-def test_the_information_names_the_entity_and_ends_with_one_full_stop(
-    entity: Entity, expected: str
-) -> None:
+def test_the_information_names_the_entity_and_ends_with_one_full_stop(entity: Entity, expected: str) -> None:
     assert information(entity) == expected
 
 
@@ -132,7 +130,7 @@ def test_text_from_people_is_neither_a_token_nor_an_entry(text: str, field: str)
     assert prompt.count("[") == prompt.count("]") == 1
     assert prompt.count("The information of") == 1
     assert not re.search(r"(?i)\b(?:system|user|assistant)\s*:", prompt)
-    assert prompt.encode("utf-8").isascii() or not re.search(
+    assert not re.search(
         "[\u0080-\u009f\u200b-\u200f\u2028-\u202e]", prompt
     )
 

@@ -1,39 +1,17 @@
-"""A folder per label: names, biographies and what is wrong with them."""
+"""A folder per label: names, biographies, links and what cannot be used."""
 
 from __future__ import annotations
 
 import os
-import unicodedata
 from pathlib import Path
 
 import pytest
 
-from gallery.entity import EntityKind
 from ingest.sources.opening import open_source
-from ingest.sources.row import MAX_PHOTO_BYTES, Labelled, Row, SourceError, SourceProblem, Unusable
+from ingest.sources.row import MAX_PHOTO_BYTES, Labelled, SourceError, SourceProblem
 from ingest.sources.source import SourceOptions
 from ingest.sources.tree import FolderTree
-
-
-def written(root: Path, files: dict[str, str]) -> Path:
-    """A folder with these files; a photo's content is of no matter here."""
-    for path, text in files.items():
-        place = root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    return root
-
-
-def rows_of(path: Path) -> list[Row]:
-    return list(open_source(path).rows())
-
-
-def labelled(rows: list[Row]) -> dict[str, Labelled]:
-    return {row.where: row for row in rows if isinstance(row, Labelled)}
-
-
-def problems(rows: list[Row]) -> dict[str, SourceProblem]:
-    return {row.where: row.reason for row in rows if isinstance(row, Unusable)}
+from tests.ingest.test_sources_opening import labelled, problems, rows_of, written
 
 
 def test_an_empty_folder_is_an_error_that_says_which_forms_are_understood(tmp_path: Path) -> None:
@@ -63,11 +41,6 @@ def test_photos_in_nested_folders_belong_to_the_label_above(tmp_path: Path) -> N
     assert labelled(rows)["anna/2019/spring/1.jpg"].entity.label == "anna"
 
 
-def test_two_labels_that_read_the_same_stay_two_people(tmp_path: Path) -> None:
-    rows = rows_of(written(tmp_path, {"a_b/1.jpg": "", "a b/1.jpg": ""}))
-    assert len({row.entity.identity for row in labelled(rows).values()}) == 2
-
-
 def test_a_folder_named_by_underscores_alone_keeps_them_as_name(tmp_path: Path) -> None:
     assert labelled(rows_of(written(tmp_path, {"__/1.jpg": ""})))["__/1.jpg"].entity.name == "__"
 
@@ -89,6 +62,11 @@ def test_a_biography_beside_the_photos_is_given_without_its_byte_order_mark(tmp_
     row = labelled(rows_of(tmp_path))
     assert row["anna/1.jpg"].entity.biography == "A\npilot."
     assert row["anna/1.jpg"].biography_given
+
+
+def test_a_biography_is_found_however_its_name_is_capitalised(tmp_path: Path) -> None:
+    row = labelled(rows_of(written(tmp_path, {"anna/1.JPG": "", "anna/Biography.TXT": "A pilot."})))
+    assert row["anna/1.JPG"].biography_given
 
 
 def test_an_empty_biography_is_none(tmp_path: Path) -> None:
@@ -129,115 +107,6 @@ def test_biographies_and_people_where_nobody_reads_them_are_misplaced(tmp_path: 
     assert problems(rows) == dict.fromkeys(
         ["biography.txt", "anna/deep/biography.txt", "anna/people.csv"], SourceProblem.MISPLACED
     )
-
-
-def test_people_csv_describes_folders_by_label(tmp_path: Path) -> None:
-    table = "label,name,biography,noun,kind,external_id\nmug1,Blue mug,Chipped.,mug,thing,m-1\n"
-    rows = rows_of(written(tmp_path, {"mug1/1.jpg": "", "people.csv": table}))
-    entity = labelled(rows)["mug1/1.jpg"].entity
-    assert (entity.name, entity.label) == ("Blue mug", "mug1")
-    assert (entity.noun, entity.kind) == ("mug", EntityKind.THING)
-    assert (entity.biography, entity.external_id) == ("Chipped.", "m-1")
-
-
-@pytest.mark.parametrize("name", ["Ada Lovelace", "Ada_Lovelace"])
-def test_people_csv_finds_folders_by_name(tmp_path: Path, name: str) -> None:
-    written(tmp_path, {"Ada_Lovelace/1.jpg": "", "People.csv": f"name,biography\n{name},Counts.\n"})
-    rows = rows_of(tmp_path)
-    row = labelled(rows)["Ada_Lovelace/1.jpg"]
-    assert (row.entity.biography, row.biography_given) == ("Counts.", True)
-
-
-def test_a_row_of_people_csv_without_its_folder_is_a_problem(tmp_path: Path) -> None:
-    written(tmp_path, {"anna/1.jpg": "", "people.csv": "label,biography\nanna,A.\nben,B.\n,C.\n"})
-    rows = rows_of(tmp_path)
-    assert problems(rows) == {
-        "people.csv:3": SourceProblem.MISSING_FILE,
-        "people.csv:4": SourceProblem.NO_LABEL,
-    }
-    assert labelled(rows)["anna/1.jpg"].entity.biography == "A."
-
-
-def test_a_name_that_fits_two_folders_is_not_guessed(tmp_path: Path) -> None:
-    rows = rows_of(written(tmp_path, {"a b_c/1.jpg": "", "a_b c/1.jpg": "", "people.csv": "name\na b c\n"}))
-    assert problems(rows) == {"people.csv:2": SourceProblem.BAD_ROW}
-
-
-def test_two_different_texts_for_one_person_enrol_nothing_of_it(tmp_path: Path) -> None:
-    rows = rows_of(
-        written(
-            tmp_path,
-            {
-                "anna/1.jpg": "",
-                "anna/2.jpg": "",
-                "anna/biography.txt": "A pilot.",
-                "ben/1.jpg": "",
-                "people.csv": "label,biography\nanna,A cook.\n",
-            },
-        )
-    )
-    assert problems(rows) == dict.fromkeys(["anna/1.jpg", "anna/2.jpg"], SourceProblem.TWO_BIOGRAPHIES)
-    assert set(labelled(rows)) == {"ben/1.jpg"}
-    detail = next(row.detail for row in rows if isinstance(row, Unusable))
-    assert "anna/biography.txt and people.csv:2 differ" in detail
-
-
-def test_the_same_text_twice_is_one_biography(tmp_path: Path) -> None:
-    rows = rows_of(
-        written(
-            tmp_path,
-            {
-                "zoe/1.jpg": "",
-                "zoe/biography.txt": unicodedata.normalize("NFD", "Zoë.\n"),
-                "people.csv": "label,biography\nzoe,Zoë.\n",
-            },
-        )
-    )
-    assert labelled(rows)["zoe/1.jpg"].biography_given
-
-
-def test_two_rows_of_people_csv_with_different_texts_enrol_nothing(tmp_path: Path) -> None:
-    written(tmp_path, {"anna/1.jpg": "", "people.csv": "label,biography\nanna,A.\nanna,B.\n"})
-    rows = rows_of(tmp_path)
-    assert problems(rows) == {"anna/1.jpg": SourceProblem.TWO_BIOGRAPHIES}
-
-
-def test_two_rows_of_people_csv_that_agree_are_taken_together(tmp_path: Path) -> None:
-    table = "label,noun,biography\nanna,woman,\nanna,,A.\n"
-    rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "people.csv": table}))
-    entity = labelled(rows)["anna/1.jpg"].entity
-    assert (entity.noun, entity.biography) == ("woman", "A.")
-
-
-@pytest.mark.parametrize("table", ["label,noun\nanna,woman\nanna,girl\n", "label,kind\nanna,robot\n"])
-def test_a_wrong_row_of_people_csv_enrols_nothing_of_its_label(tmp_path: Path, table: str) -> None:
-    rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "people.csv": table}))
-    assert problems(rows) == {"anna/1.jpg": SourceProblem.BAD_ROW}
-
-
-def test_two_labels_with_one_external_id_and_two_texts_enrol_nothing(tmp_path: Path) -> None:
-    table = "label,external_id,biography\na,7,A.\nb,7,B.\nc,7,\n"
-    rows = rows_of(written(tmp_path, {"a/1.jpg": "", "b/1.jpg": "", "c/1.jpg": "", "people.csv": table}))
-    assert set(problems(rows).values()) == {SourceProblem.TWO_BIOGRAPHIES}
-    assert len(problems(rows)) == 3
-
-
-def test_a_broken_row_of_people_csv_is_a_problem_with_its_line(tmp_path: Path) -> None:
-    rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "people.csv": "label,biography\nanna,A, B\n"}))
-    assert problems(rows) == {"people.csv:2": SourceProblem.BAD_ROW}
-
-
-def test_people_csv_without_label_and_name_says_what_it_has(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"label or name in people\.csv, but it has who, text"):
-        open_source(written(tmp_path, {"anna/1.jpg": "", "people.csv": "who,text\nanna,A.\n"}))
-
-
-def test_a_decomposed_folder_is_found_by_a_composed_label(tmp_path: Path) -> None:
-    folder = unicodedata.normalize("NFD", "Zoë")
-    rows = rows_of(written(tmp_path, {f"{folder}/1.jpg": "", "people.csv": "label,biography\nZoë,A.\n"}))
-    row = labelled(rows)[f"{folder}/1.jpg"]
-    assert (row.entity.label, row.entity.biography) == (unicodedata.normalize("NFC", "Zoë"), "A.")
-    assert row.read() == b""
 
 
 def test_a_name_that_is_not_unicode_can_be_stored_and_read(tmp_path: Path) -> None:
@@ -305,9 +174,3 @@ def test_columns_without_a_table_are_an_error(tmp_path: Path) -> None:
     written(tmp_path, {"anna/1.jpg": ""})
     with pytest.raises(SourceError, match="Expected a table for the columns"):
         open_source(tmp_path, SourceOptions(columns={"photo": "a", "name": "b"}))
-
-
-def test_a_large_biography_is_read_whole(tmp_path: Path) -> None:
-    written(tmp_path, {"anna/1.jpg": "", "people.csv": f"label,biography\nanna,{'x' * 1_000_000}\n"})
-    rows = rows_of(tmp_path)
-    assert len(labelled(rows)["anna/1.jpg"].entity.biography) == 1_000_000

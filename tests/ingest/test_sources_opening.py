@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from ingest.sources.opening import open_source
-from ingest.sources.row import Labelled, SourceError, Unusable
+from ingest.sources.row import Labelled, Row, SourceError, SourceProblem, Unusable
 from ingest.sources.source import SourceOptions
+
+
+def written(root: Path, files: dict[str, str]) -> Path:
+    """A folder with these files; a photo's content is of no matter here."""
+    for path, text in files.items():
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    return root
+
+
+def rows_of(path: Path) -> list[Row]:
+    return list(open_source(path).rows())
+
+
+def labelled(rows: list[Row]) -> dict[str, Labelled]:
+    return {row.where: row for row in rows if isinstance(row, Labelled)}
+
+
+def problems(rows: list[Row]) -> dict[str, SourceProblem]:
+    return {row.where: row.reason for row in rows if isinstance(row, Unusable)}
 
 
 def crew(root: Path) -> Path:
@@ -92,6 +114,22 @@ def test_a_name_can_be_given_but_not_an_empty_one(tmp_path: Path) -> None:
 def test_a_root_makes_no_sense_for_a_folder(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="leave the root out"):
         open_source(crew(tmp_path / "crew"), SourceOptions(root=tmp_path))
+
+
+def test_a_table_in_a_linked_folder_finds_its_photos(tmp_path: Path) -> None:
+    (crew(tmp_path / "crew-2024") / "crew.csv").write_text("photo,name\nada/1.jpg,Ada\n")
+    (tmp_path / "crew").symlink_to(tmp_path / "crew-2024")
+    assert set(labelled(rows_of(tmp_path / "crew"))) == {"ada/1.jpg"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="lists open files the Linux way")
+def test_an_archive_that_is_no_source_is_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "crew.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("notes.pdf", b"")
+    with pytest.raises(SourceError, match="No photos found") as caught:
+        open_source(path)
+    assert path not in {file.resolve() for file in Path("/proc/self/fd").iterdir()}, caught
 
 
 def test_rows_can_be_asked_for_again_and_keep_their_order(tmp_path: Path) -> None:

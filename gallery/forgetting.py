@@ -1,0 +1,112 @@
+"""Forgetting: deleting somebody, making the bytes leave the database's files, and proving both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from gallery import database
+from gallery.tables import EntityRow, NoteRow, ReferenceRow
+from gallery.writer import Erased, Writer
+
+_PURGE = "purge-pending"
+# A reader that is in the middle of its snapshot keeps deleted bytes in the log; it is waited for this long.
+PURGE_WAIT_S = 10.0
+_SQLITE_BUSY = 5  # the low byte of all its error codes
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a deletion removed, and that nothing of it is left."""
+
+    entities: int
+    references: int
+    remaining_rows: int  # counted after the deletion; 0
+    bytes_purged: (
+        bool  # False while another process's open snapshot keeps old pages; done at the next opening
+    )
+
+
+def forget(engine: Engine, entity_id: int) -> Forgotten:
+    """Delete an entity, everything merged into it, and every byte of them; raise `UnknownEntityError`."""
+    with database.writing(engine) as connection:
+        writer = Writer(connection)
+        erased = writer.erase(entity_id)
+        _ask_for_purge(connection, writer.revision)
+    purged = finish_purge(engine, wait_s=PURGE_WAIT_S)
+    with database.reading(engine) as connection:
+        remaining = _remaining(connection, erased)
+    return Forgotten(len(erased.entity_ids), len(erased.reference_ids), remaining, purged)
+
+
+def purge_pending(engine: Engine) -> bool:
+    """Whether bytes of the forgotten may still be in the database's files."""
+    return _asked(engine) is not None
+
+
+def finish_purge(engine: Engine, *, wait_s: float) -> bool:
+    """Purge if a deletion asked for it; False where a reader prevented it for `wait_s`."""
+    asked = _asked(engine)
+    if asked is None:
+        return True
+    if not _purge(engine, wait_s=wait_s):
+        return False
+    with database.writing(engine) as connection:
+        # A deletion that came after this purge began has asked anew, and does its own.
+        connection.execute(delete(NoteRow).where(NoteRow.name == _PURGE, NoteRow.value == asked))
+    return True
+
+
+def _ask_for_purge(connection: Connection, revision: int) -> None:
+    value = str(revision)
+    asked = connection.execute(update(NoteRow).where(NoteRow.name == _PURGE).values(value=value))
+    if asked.rowcount == 0:
+        connection.execute(insert(NoteRow).values(name=_PURGE, value=value))
+
+
+def _asked(engine: Engine) -> str | None:
+    with database.reading(engine) as connection:
+        return connection.execute(select(NoteRow.value).where(NoteRow.name == _PURGE)).scalar()
+
+
+def _remaining(connection: Connection, erased: Erased) -> int:
+    entities = select(func.count()).select_from(EntityRow).where(EntityRow.id.in_(erased.entity_ids))
+    references = (
+        select(func.count()).select_from(ReferenceRow).where(ReferenceRow.id.in_(erased.reference_ids))
+    )
+    return int(connection.execute(entities).scalar_one() + connection.execute(references).scalar_one())
+
+
+def _purge(engine: Engine, *, wait_s: float) -> bool:
+    """Make deleted bytes leave the files of an SQLite gallery; False while another reader prevents it.
+
+    On PostgreSQL the tables are vacuumed; the server's log and backups are the server's own affair.
+    """
+    with database.outside_transactions(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql('VACUUM entities, "references", embeddings, photos, decisions')
+            return True
+        _wait_for_others(connection, wait_s)
+        try:
+            # Emptying the log first shows cheaply whether somebody reads; a vacuum writes the whole file.
+            if not _empty_log(connection):
+                return False
+            connection.exec_driver_sql("VACUUM")
+            return _empty_log(connection)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == _SQLITE_BUSY:
+                return False
+            raise
+        finally:
+            _wait_for_others(connection, database.BUSY_TIMEOUT_S)
+
+
+def _wait_for_others(connection: Connection, timeout_s: float) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(timeout_s * 1000)}")
+
+
+def _empty_log(connection: Connection) -> bool:
+    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+    return not busy

@@ -1,0 +1,111 @@
+"""`placard gallery`: looking after who is known."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from app.settings import read_settings
+from gallery.entity import NewEntity
+from gallery.gallery import Gallery
+from tests.app.conftest import Run
+from tests.fakes import reference
+
+
+@pytest.fixture
+def two_named_alike(tmp_path: Path) -> Gallery:
+    """Anna twice and Ben once, one reference each."""
+    gallery = Gallery.open(read_settings().gallery_url)
+    with gallery.write() as writer:
+        writer.add_space("colour", 3, "colour")
+        for number, (name, source) in enumerate([("Anna", "one"), ("Anna", "two"), ("Ben", "one")]):
+            entity = writer.add(NewEntity(name=name, source=source, biography=f"Biography {number}."))
+            writer.add_reference(entity, reference((1, number, 0), f"{number:064x}"), (100, 100))
+    return gallery
+
+
+@pytest.mark.usefixtures("two_named_alike")
+def test_list_has_the_stable_json_form(run: Run) -> None:
+    first = run("gallery", "list", "--json").json[0]
+    assert first == {
+        "id": 1,
+        "kind": "person",
+        "noun": "person",
+        "name": "Anna",
+        "external_id": None,
+        "references": 1,
+    }
+
+
+@pytest.mark.usefixtures("two_named_alike")
+def test_a_name_that_two_people_share_asks_for_an_id(run: Run) -> None:
+    result = run("gallery", "show", "anna")
+    assert result.code == 1
+    assert "Anna (1), Anna (2)" in result.err
+    assert "Biography 1." in run("gallery", "show", 2).out
+
+
+@pytest.mark.usefixtures("two_named_alike")
+def test_rename_shows_everywhere(run: Run) -> None:
+    assert run("gallery", "rename", "Ben", "Benjamin").code == 0
+    assert run("gallery", "show", "3").out.startswith("3  Benjamin")
+
+
+@pytest.mark.usefixtures("two_named_alike")
+def test_a_merge_counts_once_and_is_taken_back_exactly(run: Run) -> None:
+    before = run("gallery", "list", "--json").json
+    assert run("gallery", "merge", 2, 1).code == 0
+    merged = run("gallery", "list", "--json").json
+    assert [(row["id"], row["references"]) for row in merged] == [(1, 2), (3, 1)]
+    assert "stands also for 2" in run("gallery", "show", 1).out
+    assert run("gallery", "unmerge", 2).code == 0
+    assert run("gallery", "list", "--json").json == before
+
+
+@pytest.mark.usefixtures("two_named_alike")
+@pytest.mark.parametrize(
+    "arguments",
+    [("show", 99), ("show", "Zoe"), ("rename", 99, "x"), ("merge", 1, 1), ("unmerge", 1), ("rename", 1, " ")],
+)
+def test_what_cannot_be_done_is_one_line(run: Run, arguments: tuple[object, ...]) -> None:
+    result = run("gallery", *arguments)
+    assert result.code == 1
+    assert result.err.startswith("Error: ")
+    assert len(result.err.splitlines()) == 1
+
+
+def test_forget_asks_before_it_deletes(
+    run: Run, two_named_alike: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    assert run("gallery", "forget", "Ben").code == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert "--yes" in run("gallery", "forget", "Ben").err
+    assert two_named_alike.counts().entities == 3
+    monkeypatch.setattr("sys.stdin", io.StringIO("3\n"))
+    assert run("gallery", "forget", "Ben").code == 0
+    assert two_named_alike.find("Ben") == []
+
+
+@pytest.mark.usefixtures("collins")
+def test_forgotten_people_are_not_named_and_leave_no_byte_in_the_home(run: Run, nasa: Path) -> None:
+    home = read_settings().home
+    assert any(b"Eileen" in path.read_bytes() for path in home.rglob("*") if path.is_file())
+    result = run("gallery", "forget", "Eileen Collins", "--yes")
+    assert "Rows left: 0" in result.out
+    assert not any(b"Eileen" in path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert run("who", nasa, "--json").json["regions"][0]["decision"] == "unknown"
+
+
+@pytest.mark.usefixtures("collins")
+def test_an_export_is_a_gallery_again(
+    run: Run, nasa: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("gallery", "export", tmp_path / "out").code == 0
+    assert run("gallery", "export", tmp_path / "out").code == 1  # never over something that is there
+    monkeypatch.setenv("PLACARD_HOME", str(tmp_path / "other"))
+    assert run("ingest", tmp_path / "out").code == 0
+    assert run("who", nasa, "--json").json["regions"][0]["name"] == "Eileen Collins"
+    assert "Elmira" in run("ask", nasa, "Where was she born?").out

@@ -1,0 +1,196 @@
+"""The same source again: nothing twice, what changed is taken over, and what people decided stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gallery.gallery import Gallery
+from ingest.outcome import Outcome, Status
+from ingest.run import ingest
+from ingest.sources.opening import open_source
+from ingest.sources.row import Row
+from tests.fakes import ColourFaces, picture
+from tests.labelled import BLUE, GREEN, RED, contents, labelled, names, photo_of, write_crowd
+from vision.photo import Photo
+
+ADDED, UPDATED, UNCHANGED, SKIPPED = Status.ADDED, Status.UPDATED, Status.UNCHANGED, Status.SKIPPED
+
+
+def ran(gallery: Gallery, *rows: Row) -> list[Outcome]:
+    return list(ingest(gallery, ColourFaces(), rows))
+
+
+def statuses(outcomes: Sequence[Outcome]) -> list[Status]:
+    return [outcome.status for outcome in outcomes]
+
+
+def looked_at(gallery: Gallery, *rows: Row) -> int:
+    faces = ColourFaces()
+    list(ingest(gallery, faces, rows))
+    return faces.looked_at
+
+
+def test_the_same_source_twice_adds_nothing_and_looks_at_no_photo_again(
+    gallery: Gallery, tmp_path: Path
+) -> None:
+    folder = write_crowd(tmp_path / "crowd", people=6, photos=3)
+    faces = ColourFaces()
+    with open_source(folder) as source:
+        assert set(statuses(list(ingest(gallery, faces, source.rows())))) == {ADDED}
+    assert faces.looked_at == 18
+    before = contents(gallery), gallery.revision()
+    with open_source(folder) as source:
+        again = list(ingest(gallery, faces, source.rows()))
+    assert set(statuses(again)) == {UNCHANGED}
+    assert [outcome.entity_id for outcome in again] == [1 + number // 3 for number in range(18)]
+    assert faces.looked_at == 18
+    assert (contents(gallery), gallery.revision()) == before
+
+
+def test_a_changed_biography_is_taken_over_without_looking_at_the_photo(lite: Gallery) -> None:
+    ran(lite, labelled("Ann", picture(RED), biography="Old."))
+    row = labelled("Ann", picture(RED), biography="New.")
+    assert looked_at(lite, row) == 0
+    assert lite.entity(1).biography == "New."
+    ran(lite, labelled("Ann", picture(RED), biography="Newer."))
+    assert statuses(ran(lite, labelled("Ann", picture(RED), biography="Newer."))) == [UNCHANGED]
+
+
+def test_a_source_that_says_nothing_about_somebody_takes_no_biography_away(lite: Gallery) -> None:
+    ran(lite, labelled("Ann", picture(RED), biography="Ann is red."))
+    assert statuses(ran(lite, labelled("Ann", picture(RED)))) == [UNCHANGED]
+    ran(lite, labelled("Ann", photo_of(RED, number=1)))
+    assert lite.entity(1).biography == "Ann is red."
+    assert statuses(ran(lite, labelled("Ann", picture(RED), biography=""))) == [UPDATED]
+    assert lite.entity(1).biography == ""
+
+
+def test_a_new_photo_brings_a_changed_biography_with_it(lite: Gallery) -> None:
+    ran(lite, labelled("Ann", picture(RED), biography="Old."))
+    assert statuses(ran(lite, labelled("Ann", photo_of(RED, number=1), biography="New."))) == [ADDED]
+    assert lite.entity(1).biography == "New."
+
+
+def test_a_name_and_biography_that_a_person_gave_are_kept(gallery: Gallery) -> None:
+    ran(gallery, labelled("Ann", picture(RED), biography="From the source.", external_id="7"))
+    with gallery.write() as writer:
+        writer.rename(1, "Anna Smith")
+        writer.describe(1, "By hand.")
+    again = labelled("Annie", picture(RED), biography="From the source, changed.", external_id="7")
+    assert statuses(ran(gallery, again)) == [UNCHANGED]
+    new_photo = labelled("Annie", photo_of(RED, number=1), biography="Changed.", external_id="7")
+    assert statuses(ran(gallery, new_photo)) == [ADDED]
+    assert (gallery.entity(1).name, gallery.entity(1).biography) == ("Anna Smith", "By hand.")
+    assert gallery.counts().entities == 1
+
+
+def test_a_name_that_changed_in_the_source_is_taken_over_by_the_external_id(lite: Gallery) -> None:
+    ran(lite, labelled("Ann Miller", picture(RED), external_id="7"))
+    assert statuses(ran(lite, labelled("Ann Smith", picture(RED), external_id="7"))) == [UPDATED]
+    assert names(lite) == ["Ann Smith"]
+    assert [entity.name for entity in lite.find("ann smith")] == ["Ann Smith"]
+    assert lite.find("ann miller") == []
+
+
+def test_an_external_id_finds_the_same_person_from_another_source(lite: Gallery) -> None:
+    ran(lite, labelled("Ann", picture(RED), external_id="7", source="one"))
+    assert statuses(ran(lite, labelled("Ann", picture(RED), external_id="7", source="two"))) == [UNCHANGED]
+    assert lite.counts().entities == 1
+
+
+def test_the_same_label_in_another_source_is_a_new_person_and_is_reported(lite: Gallery) -> None:
+    ran(lite, labelled("Ann", picture(RED), source="north"))
+    [outcome] = ran(lite, labelled("Ann", picture(GREEN), source="south"))
+    assert (outcome.status, outcome.entity_id) == (ADDED, 2)
+    assert outcome.detail == "another Ann is known from north (entity 1)"
+
+
+def test_two_people_of_one_name_stay_two_by_their_external_ids(lite: Gallery) -> None:
+    outcomes = ran(
+        lite,
+        labelled("Ann", picture(RED), external_id="1"),
+        labelled("Ann", picture(GREEN), external_id="2"),
+        labelled("Ann", photo_of(GREEN, number=1), external_id="2"),
+    )
+    assert [outcome.entity_id for outcome in outcomes] == [1, 2, 2]
+
+
+def test_a_rejected_photo_is_not_enrolled_for_that_person_again(gallery: Gallery) -> None:
+    wrong = labelled("Ann", photo_of(RED, number=1))
+    ran(gallery, labelled("Ann", picture(RED)), wrong)
+    with gallery.write() as writer:
+        writer.reject(gallery.references(1)[1].id)
+    [outcome] = ran(gallery, wrong)
+    assert (outcome.status, outcome.reason) == (SKIPPED, "rejected")
+    assert looked_at(gallery, wrong) == 0
+    assert len(gallery.references(1)) == 1
+    # It may well show somebody else.
+    assert statuses(ran(gallery, labelled("Bob", photo_of(RED, number=1)))) == [ADDED]
+
+
+def test_a_merge_survives_and_a_new_photo_goes_to_the_entity_of_its_label(gallery: Gallery) -> None:
+    rows = [labelled("Ann", picture(RED)), labelled("Annie", picture(GREEN))]
+    ran(gallery, *rows)
+    with gallery.write() as writer:
+        writer.merge(2, into=1)
+    assert statuses(ran(gallery, *rows)) == [UNCHANGED, UNCHANGED]
+    # Nearer to the survivor's photo than to the label's own: within a merge that is no conflict.
+    [outcome] = ran(gallery, labelled("Annie", photo_of((200, 10, 0), number=1)))
+    assert (outcome.status, outcome.entity_id) == (ADDED, 2)
+    assert len(gallery.references(1)) == 3
+    with gallery.write() as writer:
+        writer.unmerge(2)
+    assert [len(gallery.references(number)) for number in (1, 2)] == [1, 2]
+
+
+def test_the_forgotten_are_not_revived_under_their_label_or_another_name(gallery: Gallery) -> None:
+    ann = labelled("Ann", picture(RED), external_id="7")
+    ran(gallery, ann, labelled("Bob", picture(GREEN)))
+    gallery.forget(1)
+    rows = [
+        ann,
+        labelled("Ann", photo_of(RED, number=1), external_id="7"),
+        labelled("Somebody", picture(RED)),
+    ]
+    outcomes = ran(gallery, *rows)
+    assert [(outcome.status, outcome.reason) for outcome in outcomes] == [(SKIPPED, "forgotten")] * 3
+    assert looked_at(gallery, *rows) == 0
+    assert names(gallery) == ["Bob"]
+
+
+def test_who_shares_a_photo_with_the_forgotten_stays_and_is_kept_up_to_date(lite: Gallery) -> None:
+    group = photo_of(RED, GREEN)
+    red, green = (found.box for found in ColourFaces().regions([Photo.open(group)])[0])
+    ann = labelled("Ann", group, box=red)
+    ran(lite, ann, labelled("Bob", group, box=green, biography="Old."))
+    lite.forget(1)
+    [again] = ran(lite, labelled("Bob", group, box=green, biography="Old."))
+    assert again.status is UNCHANGED
+    [outcome] = ran(lite, labelled("Bob", group, box=green, biography="New."))
+    assert outcome.status is UPDATED
+    assert [outcome.reason for outcome in ran(lite, ann)] == ["forgotten"]
+    assert list(contents(lite).values())[0][:2] == ("Bob", "New.")
+
+
+def test_somebody_forgotten_while_a_run_reads_ahead_is_not_revived(lite: Gallery) -> None:
+    people = [labelled(f"Person {n}", photo_of((200, 8 * n, 0))) for n in range(20)]
+    ran(lite, *people)
+    news = [
+        labelled(f"Person {n}", photo_of((200, 8 * n, 0)), biography=f"Born in {1950 + n}.")
+        for n in range(20)
+    ]
+
+    def rows() -> Iterator[Row]:
+        yield from news[:17]
+        lite.forget(1)  # after the first row is judged, before its batch is written
+        yield from news[17:]
+
+    outcomes = list(ingest(lite, ColourFaces(), rows()))
+    assert (outcomes[0].status, outcomes[0].reason) == (SKIPPED, "forgotten")
+    assert statuses(outcomes[1:]) == [UPDATED] * 19
+    assert "Person 0" not in names(lite)
+
+
+def test_a_later_blue_photo_of_ann_is_hers_where_nobody_is_nearer(lite: Gallery) -> None:
+    assert statuses(ran(lite, labelled("Ann", picture(RED)), labelled("Ann", picture(BLUE)))) == [ADDED] * 2
