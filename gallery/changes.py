@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,8 @@ class Changes:
     blocks: Iterator[Embeddings]  # new embeddings, in blocks
 
 
-def changes_since(connection: Connection, space: str, since: int) -> Changes:
+@contextmanager
+def changes_since(connection: Connection, space: str, since: int) -> Iterator[Changes]:
     """What is new and gone in a space after a revision, from the snapshot that `connection` sees."""
     new = (
         select(EmbeddingRow.reference_id, ReferenceRow.entity_id, EmbeddingRow.vector)
@@ -36,12 +38,14 @@ def changes_since(connection: Connection, space: str, since: int) -> Changes:
     )
     gone = select(TombstoneRow.reference_id).where(TombstoneRow.revision > since)
     pointers = merge_pointers(connection)
-    return Changes(
-        revision=revision_of(connection),
-        removed=np.fromiter(connection.execute(gone).scalars(), dtype=np.int64),
-        merged={number: root_of(number, pointers) for number in pointers},
-        blocks=_blocks(connection.execution_options(yield_per=BLOCK), new),
-    )
+    # A caller may stop before the last block; a server would keep the rest ready.
+    with closing(_blocks(connection.execution_options(yield_per=BLOCK), new)) as blocks:
+        yield Changes(
+            revision=revision_of(connection),
+            removed=np.fromiter(connection.execute(gone).scalars(), dtype=np.int64),
+            merged={number: root_of(number, pointers) for number in pointers},
+            blocks=blocks,
+        )
 
 
 def revision_of(connection: Connection) -> int:
@@ -49,10 +53,11 @@ def revision_of(connection: Connection) -> int:
     return int(connection.execute(select(RevisionRow.value)).scalar_one())
 
 
-def _blocks(connection: Connection, statement: Executable) -> Iterator[Embeddings]:
-    for part in connection.execute(statement).partitions():
-        yield Embeddings(
-            reference_ids=np.array([row[0] for row in part], dtype=np.int64),
-            entity_ids=np.array([row[1] for row in part], dtype=np.int64),
-            vectors=np.frombuffer(b"".join(row[2] for row in part), dtype="<f2").reshape(len(part), -1),
-        )
+def _blocks(connection: Connection, statement: Executable) -> Generator[Embeddings, None, None]:
+    with connection.execute(statement) as rows:
+        for part in rows.partitions():
+            yield Embeddings(
+                reference_ids=np.array([row[0] for row in part], dtype=np.int64),
+                entity_ids=np.array([row[1] for row in part], dtype=np.int64),
+                vectors=np.frombuffer(b"".join(row[2] for row in part), dtype="<f2").reshape(len(part), -1),
+            )

@@ -14,7 +14,6 @@ from gallery.writer import Erased, Writer
 _PURGE = "purge-pending"
 # A reader that is in the middle of its snapshot keeps deleted bytes in the log; it is waited for this long.
 PURGE_WAIT_S = 10.0
-_SQLITE_BUSY = 5  # the low byte of all its error codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _purge(engine: Engine, *, wait_s: float) -> bool:
             connection.exec_driver_sql("VACUUM")
             return _empty_log(connection)
         except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == _SQLITE_BUSY:
+            if database.is_busy(error.orig):
                 return False
             raise
         finally:

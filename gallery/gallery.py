@@ -57,10 +57,13 @@ class Gallery:
     def open(cls, url: str) -> Gallery:
         """Open a gallery by URL, creating or migrating it as needed; raise `GalleryUnavailableError`."""
         engine = database.connect(url)
-        database.migrate(engine)
-        gallery = cls(engine)
-        forgetting.finish_purge(engine, wait_s=0.0)
-        return gallery
+        try:
+            database.migrate(engine)
+            forgetting.finish_purge(engine, wait_s=0.0)
+        except UserError:
+            engine.dispose()
+            raise
+        return cls(engine)
 
     @property
     def location(self) -> str:
@@ -215,8 +218,11 @@ class Gallery:
     @contextmanager
     def changes(self, space: str, *, since: int = 0) -> Iterator[Changes]:
         """What is new and gone in a space after a revision; 0 streams every reference of it."""
-        with database.reading(self._engine) as connection:
-            yield changes_since(connection, space, since)
+        with (
+            database.reading(self._engine) as connection,
+            changes_since(connection, space, since) as changes,
+        ):
+            yield changes
 
     def forget(self, entity_id: int) -> Forgotten:
         """Delete an entity, everything merged into it, and every byte of them; raise `UnknownEntityError`."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from typing import Any, ClassVar
+
+from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Table(DeclarativeBase):
     """What all tables share: the metadata that migrations are compared with."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {float: Double}  # the default differs between versions
 
 
 class RevisionRow(Table):

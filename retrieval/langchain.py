@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,7 @@ def _data(uri: str) -> bytes:
         raise ValueError(f"Expected data:image/...;base64,..., but the URI begins '{uri[:40]}'.")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # not only of binascii: letters outside ASCII
         raise ValueError(f"The data URI is not valid base64: {error}.") from error
 
 

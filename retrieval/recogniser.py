@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from gallery.entity import Entity
 from gallery.gallery import Gallery
 from retrieval.assign import decide
 from retrieval.index import Hit, ReferenceIndex
@@ -60,8 +62,7 @@ class Recogniser:
 
     def _matches(self, regions: Sequence[Region], hits: list[list[Hit]]) -> list[Match]:
         entities = self.gallery.entities({hit.entity_id for region in hits for hit in region})
-        # Somebody who was forgotten between the search and this line is nobody.
-        hits = [[hit for hit in region if hit.entity_id in entities] for region in hits]
+        hits = [_still_there(region, entities) for region in hits]
         matches = []
         for region, near, decision in zip(regions, hits, decide(hits, self.rules), strict=True):
             candidates = tuple(
@@ -75,3 +76,13 @@ class Recogniser:
         present = [space.name for space in self.gallery.spaces() if space.references]
         if present and self.faces.space not in present:
             raise WrongSpaceError(self.faces.space, present)
+
+
+def _still_there(hits: Sequence[Hit], entities: Mapping[int, Entity]) -> list[Hit]:
+    """The hits without those forgotten since the search, and one for two that were merged since."""
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        if hit.entity_id in entities:
+            root = entities[hit.entity_id].id
+            best.setdefault(root, replace(hit, entity_id=root))
+    return list(best.values())

@@ -54,7 +54,7 @@ def _timed(function: Callable[[], object]) -> float:
 
 
 def _command_line() -> Iterator[str]:
-    """`placard --help` beside the import of the library that it is made with; medians of 15 alternating runs."""
+    """`placard --help` beside the import of its library; medians of 15 alternating runs."""
     placard = [str(Path(sys.executable).parent / "placard"), "--help"]
     typer = [sys.executable, "-c", "import typer"]
     runs = [(_timed(partial(_run, placard)), _timed(partial(_run, typer))) for _ in range(15)]

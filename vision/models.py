@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import shutil
 import tempfile
+import urllib.error
 import urllib.request
 import zipfile
 import zlib
@@ -97,6 +98,9 @@ def _download(url: str, target: Path, progress: Callable[[int], None]) -> str:
                 file.write(block)
                 digest.update(block)
                 progress(len(block))
+    except urllib.error.HTTPError as error:
+        error.close()  # it holds the connection
+        raise FetchError(f"{url} cannot be downloaded: {error.code} {error.reason}.") from error
     except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
         raise FetchError(f"{url} cannot be downloaded: {getattr(error, 'reason', error)}.") from error
     return digest.hexdigest()

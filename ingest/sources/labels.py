@@ -69,6 +69,9 @@ def _labelled(place: Place, folders: dict[str, _Folder], people: People) -> list
         if not folder.photos:
             rows.extend(_no_photo(text) for text in texts)
             continue
+        if _holds_folders_of_people(folder):
+            rows.extend(_too_deep(path, label) for path in folder.photos)
+            continue
         try:
             person = people.find(label)
         except RowError as error:
@@ -82,6 +85,20 @@ def _labelled(place: Place, folders: dict[str, _Folder], people: People) -> list
             for path in folder.photos
         )
     return biographies.settle(rows)
+
+
+def _holds_folders_of_people(folder: _Folder) -> bool:
+    """Whether a label has no photo of its own but several folders with photos: then they are the labels."""
+    inner = {path.split("/")[1] for path in folder.photos if path.count("/") > 1}
+    return len(inner) > 1 and all(path.count("/") > 1 for path in folder.photos)
+
+
+def _too_deep(path: str, label: str) -> Unusable:
+    return Unusable(
+        shown(path),
+        SourceProblem.MISPLACED,
+        f"'{label}' holds folders, so it is not clear who this is; give '{label}' itself as the source",
+    )
 
 
 def _texts(tree: Tree, folder: _Folder) -> tuple[list[Text], list[Unusable]]:

@@ -63,6 +63,9 @@ def test_one_face_for_two_people_is_a_duplicate(lite: Gallery) -> None:
     group = photo_of(RED, GREEN)
     rows = [labelled("Ann", group, box=LEFT), labelled("Bob", group, box=Box(15, 15, 95, 95))]
     assert results(ran(lite, *rows)) == ["added", "duplicate"]
+    faces = ColourFaces()
+    assert results(list(ingest(lite, faces, rows))) == ["unchanged", "duplicate"]
+    assert faces.looked_at == 0
     # A box too loose to tell before the face is found.
     loose = labelled("Cy", group, box=Box(0, 0, 115, 100))
     assert loose.box is not None
@@ -109,6 +112,12 @@ def test_a_first_photo_near_a_stranger_is_enrolled_and_only_reported(lite: Galle
     assert outcome.status is Status.ADDED
     assert outcome.detail == "looks like entity 1 (similarity 0.97)"
     assert names(lite) == ["Ann", "Bob"]
+
+
+def test_a_later_photo_of_a_look_alike_is_not_reported_again(lite: Gallery) -> None:
+    ran(lite, labelled("Ann", picture(RED)), labelled("Bob", picture((200, 50, 0))))
+    [outcome] = ran(lite, labelled("Bob", photo_of((200, 50, 0), number=1)))
+    assert (outcome.status, outcome.detail) == (Status.ADDED, "")
 
 
 def test_how_near_a_stranger_is_reported_is_a_rule(lite: Gallery) -> None:

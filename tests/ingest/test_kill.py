@@ -109,7 +109,7 @@ def test_queries_beside_a_run_never_fail_and_see_everything_in_the_end(gallery: 
     while process.poll() is None:
         assert time.monotonic() < deadline
         seen.append(_named(recogniser, regions))
-        time.sleep(0.01)
+        time.sleep(0.05)
     finish(process)
     assert seen == sorted(seen)  # whoever was there stays there
     assert _named(recogniser, regions) == PEOPLE

@@ -93,6 +93,12 @@ def test_a_name_that_changed_in_the_source_is_taken_over_by_the_external_id(lite
     assert lite.find("ann miller") == []
 
 
+def test_a_changed_name_from_a_source_without_biographies_leaves_the_biography(lite: Gallery) -> None:
+    ran(lite, labelled("Ann Miller", picture(RED), external_id="7", biography="Ann is red."))
+    assert statuses(ran(lite, labelled("Ann Smith", picture(RED), external_id="7"))) == [UPDATED]
+    assert (lite.entity(1).name, lite.entity(1).biography) == ("Ann Smith", "Ann is red.")
+
+
 def test_an_external_id_finds_the_same_person_from_another_source(lite: Gallery) -> None:
     ran(lite, labelled("Ann", picture(RED), external_id="7", source="one"))
     assert statuses(ran(lite, labelled("Ann", picture(RED), external_id="7", source="two"))) == [UNCHANGED]
@@ -170,7 +176,7 @@ def test_who_shares_a_photo_with_the_forgotten_stays_and_is_kept_up_to_date(lite
     [outcome] = ran(lite, labelled("Bob", group, box=green, biography="New."))
     assert outcome.status is UPDATED
     assert [outcome.reason for outcome in ran(lite, ann)] == ["forgotten"]
-    assert list(contents(lite).values())[0][:2] == ("Bob", "New.")
+    assert next(iter(contents(lite).values()))[:2] == ("Bob", "New.")
 
 
 def test_somebody_forgotten_while_a_run_reads_ahead_is_not_revived(lite: Gallery) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from gallery.entity import EntityKind
 from gallery.gallery import Gallery
-from ingest import run
 from ingest.outcome import Outcome, Status
 from ingest.run import IngestOptions, WrongModelError, ingest
 from ingest.sources.opening import open_source
@@ -149,13 +146,19 @@ def test_a_run_in_which_everything_is_refused_writes_nothing_and_chooses_no_mode
     [labelled("Zoe", picture(BLACK)), labelled("Zoe", b""), labelled("Zoe", picture(RED)), BAD_ROWS[-1][0]],
     ids=["gate", "unreadable", "duplicate", "unusable"],
 )
-def test_stopping_at_a_refusal_keeps_what_came_before_and_nothing_after(
-    lite: Gallery, refused: Row
-) -> None:
+def test_stopping_at_a_refusal_keeps_what_came_before_and_nothing_after(lite: Gallery, refused: Row) -> None:
     rows = [GOOD, labelled("Bob", picture(GREEN)), refused, labelled("Cy", picture(BLUE))]
     outcomes = ran(lite, rows, IngestOptions(stop_on_refusal=True))
     assert [outcome.status.value for outcome in outcomes] == ["added", "added", "skipped"]
     assert names(lite) == ["Ann", "Bob"]
+
+
+def test_stopping_at_a_refusal_that_comes_first_writes_nothing(lite: Gallery) -> None:
+    ran(lite, [GOOD])
+    before = lite.revision()
+    rows = [labelled("Zoe", picture(BLACK)), labelled("Bob", picture(GREEN))]
+    assert len(ran(lite, rows, IngestOptions(stop_on_refusal=True))) == 1
+    assert lite.revision() == before
 
 
 def test_stopping_at_a_refusal_in_a_later_batch_ends_the_run_there(lite: Gallery) -> None:
@@ -207,76 +210,6 @@ def test_a_model_that_fails_leaves_the_batches_before_it_and_nothing_half_writte
     assert [outcome.status.value for outcome in ran(gallery, rows)] == ["unchanged"] * 32 + ["added"] * 8
 
 
-class CountingFaces(ColourFaces):
-    """Notes how many photos it was given at a time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.given: list[int] = []
-
-    def regions(self, photos: Sequence[Photo]) -> list[list[Region]]:
-        self.given.append(len(photos))
-        return super().regions(photos)
-
-
-def test_a_batch_holds_a_bounded_number_of_photos_and_pixels(
-    lite: Gallery, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [labelled(f"P{n}", photo_of(colour)) for n, colour in enumerate(crowd_colours(20))]
-    faces = CountingFaces()
-    list(ingest(lite, faces, rows))
-    assert faces.given == [run.BATCH_PHOTOS, 4]
-    monkeypatch.setattr(run, "BATCH_PIXELS", 30_000)  # three photos of 100 x 100
-    faces = CountingFaces()
-    list(ingest(lite, faces, [labelled(f"Q{n}", photo_of(BLUE, number=n)) for n in range(1, 8)]))
-    assert faces.given == [3, 3, 1]
-
-
-def test_no_more_photos_are_read_ahead_than_memory_is_meant_for(lite: Gallery) -> None:
-    begun = 0
-    lock = threading.Lock()
-
-    def reading(photo: bytes) -> Callable[[], bytes]:
-        def read() -> bytes:
-            nonlocal begun
-            with lock:
-                begun += 1
-            return photo
-
-        return read
-
-    def rows() -> Iterator[Row]:
-        for n, colour in enumerate(crowd_colours(60)):
-            row = labelled(f"Person {n:02}", b"")
-            yield Labelled(row.where, row.entity, None, False, reading(photo_of(colour)))
-
-    jobs = 2
-    outcomes = ingest(lite, ColourFaces(), rows(), IngestOptions(jobs=jobs))
-    next(outcomes)
-    # The first batch is committed; 2 * jobs photos are decoded ahead, and as many are read ahead of these.
-    assert run.BATCH_PHOTOS <= begun <= run.BATCH_PHOTOS + 4 * jobs + 2
-    assert len(list(outcomes)) == 59
-
-
-@pytest.mark.parametrize("depth", [1, 4])
-def test_work_ahead_is_never_more_than_its_depth(depth: int) -> None:
-    taken = 0
-
-    def items() -> Iterator[int]:
-        nonlocal taken
-        for number in range(50):
-            taken += 1
-            yield number
-
-    with ThreadPoolExecutor(4) as pool:
-        done = 0
-        for result in run._ahead(pool, lambda number: number * number, items(), depth):
-            assert result == done * done
-            done += 1
-            assert taken - done <= depth
-    assert done == 50
-
-
 def test_an_error_while_decoding_reaches_the_caller(lite: Gallery) -> None:
     def broken() -> bytes:
         raise RuntimeError("a bug in a source")
@@ -284,13 +217,3 @@ def test_an_error_while_decoding_reaches_the_caller(lite: Gallery) -> None:
     rows = [GOOD, row_that_reads("bug.png", broken)]
     with pytest.raises(RuntimeError, match="a bug in a source"):
         ran(lite, rows)
-
-
-def test_an_abandoned_run_keeps_its_committed_batches_and_ends_its_threads(lite: Gallery) -> None:
-    rows = [labelled(f"Person {n:02}", photo_of(colour)) for n, colour in enumerate(crowd_colours(40))]
-    outcomes = ingest(lite, ColourFaces(), rows)
-    assert isinstance(outcomes, Iterator)
-    next(outcomes)
-    outcomes.close()  # type: ignore[attr-defined]  # a generator, as its caller knows when it is interrupted
-    assert lite.counts().references == run.BATCH_PHOTOS
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]

@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("photo", sa.String(64), sa.ForeignKey("photos.sha256"), nullable=False, index=True),
         *(sa.Column(side, sa.Integer, nullable=False) for side in ("left", "top", "right", "bottom")),
         *(
-            sa.Column(name, sa.Float, nullable=False)
+            sa.Column(name, sa.Double, nullable=False)
             for name in ("confidence", "sharpness", "brightness", "yaw")
         ),
         sa.Column("landmarks", sa.LargeBinary),
