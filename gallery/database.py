@@ -104,7 +104,8 @@ def _keep_log(cursor: sqlite3.Cursor) -> None:
 
 def is_busy(error: BaseException | None) -> bool:
     """Whether SQLite failed only because somebody else uses the file."""
-    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    code: int = getattr(error, "sqlite_errorcode", 0)  # its low byte is the kind
+    return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from gallery.entity import Entity, NewEntity, Reference
 from gallery.records import ENTITY_COLUMNS, REFERENCE_COLUMNS, entity_of, name_key, reference_of
-from gallery.tables import DecisionRow, EntityRow, ForgottenRow, NoteRow, ReferenceRow
+from gallery.tables import DecisionRow, EmbeddingRow, EntityRow, ForgottenRow, NoteRow, ReferenceRow, SpaceRow
 
 _KEY = "forgotten-key"
 
@@ -82,6 +82,15 @@ class Ledger:
     def name(self, entity_id: int) -> str:
         """The name of an entity as stored."""
         return self._connection.execute(select(EntityRow.name).where(EntityRow.id == entity_id)).scalar_one()
+
+    def current_space(self) -> str | None:
+        """The space that new photos are embedded in."""
+        return self._connection.execute(select(SpaceRow.name).where(SpaceRow.current)).scalar()
+
+    def embedded(self, reference_id: int, space: str) -> bool:
+        """Whether a reference has an embedding in a space."""
+        where = (EmbeddingRow.reference_id == reference_id, EmbeddingRow.space == space)
+        return self._connection.execute(select(EmbeddingRow.space).where(*where)).first() is not None
 
     def owners(self, photo: str) -> list[Reference]:
         """The references enrolled from a photo."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gallery.entity import NewReference
 from gallery.gallery import Gallery
@@ -15,9 +15,20 @@ from ingest.outcome import Outcome, Status
 from ingest.reason import Reason, Refusal
 from ingest.sources.row import Labelled
 from vision.box import Box
+from vision.errors import UserError
 from vision.faces import FaceModel
 from vision.photo import Photo, crop_of
 from vision.region import Region
+
+
+class WrongModelError(UserError):
+    """A gallery whose references were embedded by another model."""
+
+    def __init__(self, asked: str, present: str) -> None:
+        super().__init__(
+            f"The gallery was made with {present}, so photos cannot be added with {asked}. "
+            f"Leave --faces out, or run 'placard gallery reembed' first."
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +67,6 @@ class Enrolment:
         self._faces = faces
         self._rules = rules
         self._neighbours = Neighbours(gallery, faces.space, faces.dimension)
-        self._announced = gallery.current_space() is not None
 
     def commit(
         self, batch: Sequence[Outcome | Refresh | Prepared], *, stop_on_refusal: bool = False
@@ -71,6 +81,7 @@ class Enrolment:
         self._neighbours.catch_up()
         outcomes = []
         with self._gallery.write() as writer:
+            self._check_space(writer)
             for item in items:
                 outcomes.append(self._outcome(writer, item))
                 if stop_on_refusal and outcomes[-1].status is Status.SKIPPED:
@@ -96,11 +107,16 @@ class Enrolment:
             return self._refresh(writer, item)
         return self._enrol(writer, item)
 
+    def _check_space(self, writer: Writer) -> None:
+        """Another process may have chosen another model since this run began."""
+        present = writer.ledger.current_space()
+        if present not in (None, self._faces.space):
+            raise WrongModelError(self._faces.space, str(present))
+
     def _announce(self, writer: Writer) -> None:
         """Make this model the gallery's own with the first reference: refusals choose no model."""
-        if not self._announced:
+        if writer.ledger.current_space() is None:
             writer.add_space(self._faces.space, self._faces.dimension, self._faces.name)
-            self._announced = True
 
     def _refresh(self, writer: Writer, item: Refresh) -> Outcome:
         row = item.row
@@ -113,13 +129,19 @@ class Enrolment:
         status = Status.UPDATED if changed else Status.UNCHANGED
         return Outcome(row.where, status, name=row.entity.name, entity_id=entity_id, sha256=item.sha256)
 
+    def _again(self, writer: Writer, item: _Chosen, reference_id: int) -> Outcome:
+        """A photo that is enrolled already: twice in a batch, by a faster process, or with another model."""
+        outcome = self._refresh(writer, Refresh(item.row, item.photo.sha256))
+        if writer.ledger.embedded(reference_id, self._faces.space):
+            return outcome
+        writer.add_embedding(reference_id, self._faces.space, item.face.embedding)
+        return replace(outcome, status=Status.UPDATED, detail="embedded with this face model")
+
     def _enrol(self, writer: Writer, item: _Chosen) -> Outcome:
         row, face, sha256 = item.row, item.face, item.photo.sha256
         standing = writer.ledger.standing(row.entity.identity, sha256)
-        if (
-            standing.reference_id is not None
-        ):  # the same file twice in this batch, or another process was faster
-            return self._refresh(writer, Refresh(row, sha256))
+        if standing.reference_id is not None:
+            return self._again(writer, item, standing.reference_id)
         likeness = self._neighbours.likeness(standing.entity_id, face.embedding)
         refusal = standing_refusal(writer.ledger, standing, face.box) or _conflict(likeness)
         if refusal is not None:

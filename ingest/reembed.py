@@ -60,5 +60,7 @@ def _embed(writer: Writer, reference: Reference, face: Region | None) -> Outcome
     if reference not in writer.ledger.owners(reference.photo):
         detail = "it was deleted while the model looked at its crop"
         return Outcome(where, Status.SKIPPED, Reason.FORGOTTEN.value, detail)
+    if writer.ledger.embedded(reference.id, face.space):  # another process was faster
+        return Outcome(where, Status.UNCHANGED, entity_id=reference.entity_id, sha256=reference.photo)
     writer.add_embedding(reference.id, face.space, face.embedding)
     return Outcome(where, Status.ADDED, entity_id=reference.entity_id, sha256=reference.photo)

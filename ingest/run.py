@@ -11,12 +11,11 @@ from typing import TypeVar
 
 from gallery.entity import EntityKind
 from gallery.gallery import Gallery
-from ingest.enrolment import Enrolment, Prepared, Refresh, refused, standing_refusal
+from ingest.enrolment import Enrolment, Prepared, Refresh, WrongModelError, refused, standing_refusal
 from ingest.gate import EnrolmentRules
 from ingest.outcome import Outcome, Status
 from ingest.reason import Reason, Refusal
 from ingest.sources.row import Labelled, Row, Unusable
-from vision.errors import UserError
 from vision.faces import FaceModel
 from vision.photo import MAX_PIXELS, Photo, PhotoTooLargeError, UnreadablePhotoError
 
@@ -26,16 +25,6 @@ BATCH_PIXELS = 64_000_000
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
-
-
-class WrongModelError(UserError):
-    """A gallery whose references were embedded by another model."""
-
-    def __init__(self, asked: str, present: str) -> None:
-        super().__init__(
-            f"The gallery was made with {present}, so photos cannot be added with {asked}. "
-            f"Leave --faces out, or run 'placard gallery reembed' first."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +65,7 @@ def ingest(
     with ThreadPoolExecutor(max_workers=options.jobs, thread_name_prefix="decode") as pool:
         depth = 2 * options.jobs
         read = _ahead(pool, _read, rows, depth)
-        judged = (_judge(gallery, item) for item in read)
+        judged = (_judge(gallery, faces.space, item) for item in read)
         items = _ahead(pool, lambda item: _decode(item, options.max_pixels), judged, depth)
         for batch in _batches(items):
             outcomes = enrolment.commit(batch, stop_on_refusal=options.stop_on_refusal)
@@ -112,7 +101,7 @@ def _read(row: Row) -> _Read | Outcome:
     return _Read(row, data, hashlib.sha256(data).hexdigest())
 
 
-def _judge(gallery: Gallery, item: _Read | Outcome) -> _Read | Refresh | Outcome:
+def _judge(gallery: Gallery, space: str, item: _Read | Outcome) -> _Read | Refresh | Outcome:
     """What can be said before decoding; asked again when the row is written."""
     if isinstance(item, Outcome):
         return item
@@ -122,6 +111,8 @@ def _judge(gallery: Gallery, item: _Read | Outcome) -> _Read | Refresh | Outcome
         if refusal is not None:
             return refused(item.row, refusal, item.sha256)
         if standing.reference_id is None or standing.entity_id is None:
+            return item
+        if not ledger.embedded(standing.reference_id, space):
             return item
         given = item.row.biography_given
         if ledger.news(standing.entity_id, item.row.entity, biography_given=given):

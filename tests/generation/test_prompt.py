@@ -130,9 +130,7 @@ def test_text_from_people_is_neither_a_token_nor_an_entry(text: str, field: str)
     assert prompt.count("[") == prompt.count("]") == 1
     assert prompt.count("The information of") == 1
     assert not re.search(r"(?i)\b(?:system|user|assistant)\s*:", prompt)
-    assert not re.search(
-        "[\u0080-\u009f\u200b-\u200f\u2028-\u202e]", prompt
-    )
+    assert not re.search("[\u0080-\u009f\u200b-\u200f\u2028-\u202e]", prompt)
 
 
 def test_the_stored_text_stays_as_it_is() -> None:

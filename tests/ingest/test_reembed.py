@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gallery.gallery import Gallery
+from ingest.enrolment import WrongModelError
 from ingest.gate import EnrolmentRules
 from ingest.outcome import Status
 from ingest.reembed import reembed
-from ingest.run import IngestOptions, WrongModelError, ingest
+from ingest.run import IngestOptions, ingest
+from ingest.sources.row import Labelled
 from retrieval.recogniser import Recogniser, WrongSpaceError
 from tests.fakes import ColourFaces, OtherFaces, picture
 from tests.labelled import GREEN, RED, crowd_colours, labelled, photo_of
@@ -132,3 +134,49 @@ def test_real_portraits_change_from_insightface_to_dlib(
         [match] = recogniser.recognise(Photo.open(person["portrait"]))
         assert match.entity is not None
         assert match.entity.name == person["name"]
+
+
+def test_a_run_ends_where_another_process_changes_the_model_under_it(lite: Gallery) -> None:
+    def rows() -> Iterator[Labelled]:
+        for number, colour in enumerate(crowd_colours(40)):
+            if number == 30:
+                list(reembed(lite, OtherFaces()))
+            yield labelled(f"Person {number:02}", photo_of(colour))
+
+    with pytest.raises(WrongModelError, match="made with other"):
+        list(ingest(lite, ColourFaces(), rows()))
+    assert {space.references for space in lite.spaces()} == {lite.counts().references}
+
+
+def test_two_models_do_not_share_an_empty_gallery(lite: Gallery) -> None:
+    def rows() -> Iterator[Labelled]:
+        list(ingest(lite, OtherFaces(), [labelled("Ann", picture(RED))]))
+        yield labelled("Bob", picture(GREEN))
+
+    with pytest.raises(WrongModelError, match="made with other"):
+        list(ingest(lite, ColourFaces(), rows()))
+    assert spaces(lite) == [("other", True, 1)]
+
+
+def test_ingesting_again_embeds_what_reembed_could_not(lite: Gallery) -> None:
+    enrol(lite, RED, GREEN)
+    with lite.write() as writer:
+        writer.add_space("other", OtherFaces.dimension, "other")
+    rows = [labelled("Person 00", photo_of(RED))]
+    [again] = ingest(lite, OtherFaces(), rows)
+    assert (again.status, again.detail) == (Status.UPDATED, "embedded with this face model")
+    assert spaces(lite) == [("other", True, 1), ("colour", False, 2)]
+    [unchanged] = ingest(lite, OtherFaces(), rows)
+    assert unchanged.status is Status.UNCHANGED
+
+
+def test_two_runs_of_reembed_at_once_do_not_disturb_each_other(lite: Gallery) -> None:
+    class Meanwhile(OtherFaces):
+        def regions(self, photos: Sequence[Photo]) -> list[list[Region]]:
+            if not self.looked_at:
+                list(reembed(lite, OtherFaces()))
+            return super().regions(photos)
+
+    enrol(lite, RED, GREEN)
+    assert {outcome.status for outcome in reembed(lite, Meanwhile())} == {Status.UNCHANGED}
+    assert spaces(lite) == [("other", True, 2), ("colour", False, 2)]

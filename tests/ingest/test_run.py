@@ -9,8 +9,9 @@ import pytest
 
 from gallery.entity import EntityKind
 from gallery.gallery import Gallery
+from ingest.enrolment import WrongModelError
 from ingest.outcome import Outcome, Status
-from ingest.run import IngestOptions, WrongModelError, ingest
+from ingest.run import IngestOptions, ingest
 from ingest.sources.opening import open_source
 from ingest.sources.row import Labelled, Row, SourceProblem, Unusable
 from tests.fakes import ColourFaces, OtherFaces, picture, write_people

@@ -174,3 +174,12 @@ def test_columns_without_a_table_are_an_error(tmp_path: Path) -> None:
     written(tmp_path, {"anna/1.jpg": ""})
     with pytest.raises(SourceError, match="Expected a table for the columns"):
         open_source(tmp_path, SourceOptions(columns={"photo": "a", "name": "b"}))
+
+
+def test_a_folder_one_level_too_high_makes_nobody_out_of_many(tmp_path: Path) -> None:
+    written(
+        tmp_path, {"people/anna/1.jpg": "a", "people/ben/1.jpg": "b", "zoe/2019/1.jpg": "z", "zoe/2.jpg": "z"}
+    )
+    rows = list(open_source(tmp_path).rows())
+    assert problems(rows, SourceProblem.MISPLACED) == ["people/anna/1.jpg", "people/ben/1.jpg"]
+    assert {row.entity.name for row in labelled(rows).values()} == {"zoe"}
