@@ -181,5 +181,6 @@ def test_a_folder_one_level_too_high_makes_nobody_out_of_many(tmp_path: Path) ->
         tmp_path, {"people/anna/1.jpg": "a", "people/ben/1.jpg": "b", "zoe/2019/1.jpg": "z", "zoe/2.jpg": "z"}
     )
     rows = list(open_source(tmp_path).rows())
-    assert problems(rows, SourceProblem.MISPLACED) == ["people/anna/1.jpg", "people/ben/1.jpg"]
+    misplaced = SourceProblem.MISPLACED
+    assert problems(rows) == {"people/anna/1.jpg": misplaced, "people/ben/1.jpg": misplaced}
     assert {row.entity.name for row in labelled(rows).values()} == {"zoe"}
