@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,8 @@ DIMENSION = 512
 
 def main() -> None:
     """Print every figure as a line of a table."""
+    # The bare loop of InsightFace uses a deprecated call of scikit-image for each face.
+    warnings.filterwarnings("ignore", message=".*estimate.*", category=FutureWarning)
     print("| what | measured | baseline | ratio |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)

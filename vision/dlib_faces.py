@@ -6,9 +6,7 @@ import importlib.util
 import json
 import logging
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +39,13 @@ _DESCRIPTOR = "dlib_face_recognition_resnet_model_v1.dat"
 
 
 @dataclass(frozen=True, slots=True)
+class _Networks:
+    detector: Any
+    predictor: Any
+    descriptor: Any
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     rectangle: Any  # dlib.rectangle in pixels of the photo, may reach beyond it
     confidence: float
@@ -62,7 +67,6 @@ class DlibFaces:
     def __init__(self, device: Device = Device.AUTO, detector_size: int | None = None) -> None:
         self._folder = model_folder()
         self._detector_size = detector_size or DETECTOR_SIZE
-        self._detectors: list[Any] = []  # those that no thread uses at the moment
         self._lock = threading.Lock()
         import dlib
 
@@ -74,10 +78,13 @@ class DlibFaces:
         self.device = "cuda" if device is Device.CUDA else "cpu (this dlib has no CUDA)"
 
     @cached_property
-    def _networks(self) -> tuple[Any, Any]:
-        logger.info("Loading dlib's 5-point predictor and face descriptor")
-        predictor = self._dlib.shape_predictor(str(self._folder / _PREDICTOR))
-        return predictor, self._dlib.face_recognition_model_v1(str(self._folder / _DESCRIPTOR))
+    def _networks(self) -> _Networks:
+        logger.info("Loading dlib's face detector, 5-point predictor and face descriptor")
+        return _Networks(
+            self._dlib.get_frontal_face_detector(),
+            self._dlib.shape_predictor(str(self._folder / _PREDICTOR)),
+            self._dlib.face_recognition_model_v1(str(self._folder / _DESCRIPTOR)),
+        )
 
     @cached_property
     def _mean(self) -> NDArray[np.float32]:
@@ -86,26 +93,27 @@ class DlibFaces:
 
     def regions(self, photos: Sequence[Photo]) -> list[list[Region]]:
         """The faces of each photo, largest first."""
+        # Detector and networks keep the state of their last run. dlib holds the interpreter's lock meanwhile,
+        # so threads of its own would gain nothing.
         with self._lock:
-            predictor, descriptor = self._networks
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            return list(pool.map(lambda photo: self._regions(photo, predictor, descriptor), photos))
+            return [self._regions(photo, self._networks) for photo in photos]
 
-    def _regions(self, photo: Photo, predictor: Any, descriptor: Any) -> list[Region]:
+    def _regions(self, photo: Photo, networks: _Networks) -> list[Region]:
         pixels = np.ascontiguousarray(photo.pixels)  # dlib takes no other
         regions = []
-        for found in self._detect(photo):
+        for found in self._detect(photo, networks.detector):
             rectangle = found.rectangle
             box = Box(
                 rectangle.left(), rectangle.top(), rectangle.right() + 1, rectangle.bottom() + 1
             ).clipped(photo.size)
             if box is None:
                 continue
-            shape = predictor(pixels, rectangle)
+            shape = networks.predictor(pixels, rectangle)
             chip = self._dlib.get_face_chip(pixels, shape)
             mirrored = np.ascontiguousarray(chip[:, ::-1])
-            with self._lock:  # a dlib network keeps the state of its last run
-                vectors = np.asarray(descriptor.compute_face_descriptor([chip, mirrored]), dtype=np.float32)
+            vectors = np.asarray(
+                networks.descriptor.compute_face_descriptor([chip, mirrored]), dtype=np.float32
+            )
             vector = vectors.mean(axis=0)
             landmarks = np.array([[point.x, point.y] for point in shape.parts()], dtype=np.float32)
             eyes = np.stack([landmarks[2:4].mean(axis=0), landmarks[0:2].mean(axis=0)])
@@ -123,7 +131,7 @@ class DlibFaces:
             )
         return sorted(regions, key=lambda region: -region.box.area)
 
-    def _detect(self, photo: Photo) -> list[_Found]:
+    def _detect(self, photo: Photo, detector: Any) -> list[_Found]:
         scale = min(1.0, self._detector_size / max(photo.size))
         pixels = photo.pixels
         if scale < 1.0:
@@ -131,8 +139,7 @@ class DlibFaces:
             pixels = np.asarray(
                 cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8
             )
-        with self._detector() as detector:
-            rectangles, margins, _ = detector.run(np.ascontiguousarray(pixels), 1, 0.0)
+        rectangles, margins, _ = detector.run(np.ascontiguousarray(pixels), 1, 0.0)
         return [
             _Found(
                 self._dlib.rectangle(
@@ -144,18 +151,6 @@ class DlibFaces:
             for r, confidence in zip(rectangles, np.tanh(margins).tolist(), strict=True)
             if confidence >= DETECTOR_CONFIDENCE
         ]
-
-    @contextmanager
-    def _detector(self) -> Iterator[Any]:
-        """A detector for this thread alone, since a search writes into it; kept, for making it takes 1 s."""
-        with self._lock:
-            free = self._detectors.pop() if self._detectors else None
-        detector = free or self._dlib.get_frontal_face_detector()
-        try:
-            yield detector
-        finally:
-            with self._lock:
-                self._detectors.append(detector)
 
 
 def model_folder() -> Path:
