@@ -1,4 +1,4 @@
-"""Placard's Python API: the public names, each imported from the module that owns it when it is first used."""
+"""Placard's Python API: the public names, each imported from its own module when it is first used."""
 
 from __future__ import annotations
 

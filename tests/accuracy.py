@@ -111,7 +111,7 @@ def main() -> None:
 
 def _report() -> Iterator[str]:
     yield "# Accuracy\n"
-    yield "Made by `make accuracy`, through the same functions that the commands call, at the shipped defaults."
+    yield "Made by `make accuracy`, through the functions that the commands call, at the shipped defaults."
     yield (
         "Photos: 540 official portraits of members of the US Congress (one each), and 100 press photos of "
         "ten other people from Labeled Faces in the Wild (ten each). A photo counts as right if exactly "
@@ -195,7 +195,7 @@ def _strangers(gallery: Gallery, model: FaceModel) -> Iterator[str]:
 
 
 def _known(gallery: Gallery, model: FaceModel) -> Iterator[str]:
-    yield f"- Enrolled beside the 540 and probed with their other photos ({DRAWS} seeded draws), in per cent:\n"
+    yield f"- Enrolled beside the 540, probed with their other photos ({DRAWS} seeded draws), in per cent:\n"
     yield "| references | right, all ten | wrong | right, chosen five | wrong | right, others | wrong |"
     yield "|---|---|---|---|---|---|---|"
     for count in (1, 3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import subprocess
 import sys
 import time
@@ -158,6 +159,14 @@ def test_a_decompression_bomb_is_refused_at_once_without_decoding(bomb: bytes) -
     assert time.perf_counter() - start < 1.0
     assert str(caught.value).startswith("bomb.png has ")
     assert "0 x 0" not in str(caught.value)
+
+
+def test_a_heic_file_that_its_decoder_finds_too_large_is_damaged() -> None:
+    data = SEEDS["heic"]
+    start = data.index(b"ispe") + 8  # where width and height stand
+    with pytest.raises(UnreadablePhotoError, match="Security limit") as caught:
+        Photo.open(data[:start] + struct.pack(">II", 1, 2**31) + data[start + 8 :], max_pixels=2**40)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(("max_pixels", "fits"), [(767, False), (768, True), (1, False)])
