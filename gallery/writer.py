@@ -202,6 +202,9 @@ class Writer:
         self.connection.execute(update(EntityRow).where(EntityRow.id.in_(group)).values(merged_into=None))
         self.connection.execute(delete(EntityRow).where(EntityRow.id.in_(group)))
         self._drop_photos([row.photo for row in rows])
+        # A photo of the forgotten is refused for everybody, so a ban on it has nothing left to do but to name it.
+        for row in rows:
+            self.connection.execute(delete(DecisionRow).where(DecisionRow.photo == row.photo))
         return Erased(tuple(group), tuple(row.id for row in rows))
 
     def _set(self, entity_id: int, **values: str | int | None) -> None:

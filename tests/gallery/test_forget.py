@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 from sqlalchemy import Engine
 
@@ -24,6 +21,7 @@ from gallery.tables import Table
 from gallery.writer import UnknownEntityError
 from tests.fakes import reference
 from tests.gallery.people import SPACE, add_space, enrol, names, people, reference_ids
+from tests.gallery.traces import fill, found_in
 
 ROOT = Path(__file__).parents[2]
 Opener = Callable[[str], Gallery]
@@ -94,6 +92,17 @@ def test_the_forgotten_are_known_again_by_keyed_hashes_only(gallery: Gallery) ->
         assert hashlib.sha256(text.encode()).hexdigest() not in rows  # a plain hash could be guessed
 
 
+def test_a_ban_does_not_keep_the_hash_of_a_photo_of_the_forgotten(gallery: Gallery) -> None:
+    ann, ben = people(gallery, "Ann", "Ben")
+    with gallery.write() as writer:
+        shared = writer.add_reference(ben, reference((0, 1, 0), "photo of Ann"), (100, 100))
+        writer.reject(shared)
+    gallery.forget(ann)
+    with gallery.ledger() as ledger:
+        assert ledger.decided(ben, "photo of Ann") == set()
+        assert ledger.standing(NewEntity("Ben", source="test").identity, "photo of Ann").forgotten
+
+
 def test_each_gallery_has_a_key_of_its_own(tmp_path: Path, open_gallery: Opener) -> None:
     keys = []
     for name in ("one", "two"):
@@ -116,61 +125,6 @@ def test_ids_of_the_forgotten_are_never_given_out_again(
         new = enrol(writer, "Carl", "photo of Carl")
     assert new > numbers[-1]
     assert reference_ids(again)[-1] > last_reference
-
-
-@dataclass(frozen=True)
-class Person:
-    """What must not be found in any file after forgetting."""
-
-    name: str
-    biography: str
-    crop: bytes
-    vector: np.ndarray
-    photo: str
-
-    def traces(self) -> list[bytes]:
-        packed = self.vector.astype("<f2").tobytes()
-        texts = [self.name, self.name.casefold(), self.biography[:40], self.biography[-40:], self.photo]
-        middle = len(self.crop) // 2
-        blobs = [self.crop[:24], self.crop[middle : middle + 24], self.crop[-24:], packed[:24], packed[-24:]]
-        return [*(text.encode() for text in texts), *blobs]
-
-
-def person(number: int) -> Person:
-    chance = random.Random(number)
-    words = " ".join(f"{chance.getrandbits(60):x}" for _ in range(chance.choice([3, 60, 400])))
-    vector = np.random.default_rng(number).normal(size=64).astype(np.float32)
-    return Person(
-        name=f"Name{chance.getrandbits(64):x} Surname",
-        biography=words,
-        crop=chance.randbytes(chance.choice([300, 3000, 9000])),
-        vector=vector / np.linalg.norm(vector),
-        photo=f"{chance.getrandbits(256):064x}",
-    )
-
-
-def fill(gallery: Gallery, count: int) -> list[tuple[int, Person]]:
-    """People in several transactions, with edits between: pages split and rows move."""
-    with gallery.write() as writer:
-        writer.add_space("wide", 64, "pack")
-    filled = []
-    for start in range(0, count, 50):
-        with gallery.write() as writer:
-            for number in range(start, min(start + 50, count)):
-                given = person(number)
-                entity_id = writer.add(NewEntity(given.name, biography=given.biography[:30]))
-                new = reference(list(given.vector), given.photo, space="wide", crop=given.crop)
-                writer.add_reference(entity_id, new, (10, 10))
-                filled.append((entity_id, given))
-        with gallery.write() as writer:
-            for entity_id, given in filled[start : start + 50]:
-                writer.describe(entity_id, given.biography)
-    return filled
-
-
-def found_in(folder: Path, traces: list[bytes]) -> list[tuple[str, bytes]]:
-    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    return [(name, trace) for name, data in contents.items() for trace in traces if trace in data]
 
 
 @pytest.fixture
