@@ -202,7 +202,7 @@ class Writer:
         self.connection.execute(update(EntityRow).where(EntityRow.id.in_(group)).values(merged_into=None))
         self.connection.execute(delete(EntityRow).where(EntityRow.id.in_(group)))
         self._drop_photos([row.photo for row in rows])
-        # A photo of the forgotten is refused for everybody, so a ban on it has nothing left to do but to name it.
+        # A photo of the forgotten is refused for everybody, so a ban on it would only keep its hash.
         for row in rows:
             self.connection.execute(delete(DecisionRow).where(DecisionRow.photo == row.photo))
         return Erased(tuple(group), tuple(row.id for row in rows))
