@@ -18,6 +18,8 @@ _COLOURS = {
     Decision.UNCERTAIN: (176, 98, 0),
     Decision.UNKNOWN: (90, 90, 100),
 }
+_PADDING = 5  # pixels between a label's text and its edge
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 
 
@@ -31,17 +33,17 @@ def annotated(photo: Photo, matches: Sequence[Match]) -> Image.Image:
     taken: list[Box] = []
     number = 0
     for match in sorted(matches, key=lambda match: match.region.box.centre):
-        text = caption(match)
+        texts = [caption(match), "?"]
         if match.entity is not None:
             number += 1
-            text = f"[{number}] {text}"
+            texts = [f"[{number}] {texts[0]}", f"[{number}]"]
         colour = _COLOURS[match.decision]
         box = match.region.box
         draw.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), outline=colour, width=width)
-        label = _label_box(draw, text, font, box, taken, image.size)
+        text, label = _placed(draw, font, texts, box, taken)
         taken.append(label)
         draw.rectangle((label.left, label.top, label.right - 1, label.bottom - 1), fill=colour)
-        draw.text((label.left + width, label.top), _fitted(draw, text, font, label), font=font, fill="white")
+        draw.text((label.left + _PADDING, label.top), text, font=font, fill="white")
     return image
 
 
@@ -58,29 +60,33 @@ def save_annotated(photo: Photo, matches: Sequence[Match], path: Path, original:
         raise UserError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
-def _label_box(
-    draw: ImageDraw.ImageDraw,
-    text: str,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    box: Box,
-    taken: Sequence[Box],
-    size: tuple[int, int],
-) -> Box:
-    """Where a label goes: above its box, else below it, else inside; within the photo, off other labels."""
-    left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
-    width, height = min(round(right - min(left, 0)) + 8, size[0]), round(bottom - min(top, 0)) + 6
-    x = max(0, min(box.left, size[0] - width))
-    places = [box.top - height, box.bottom, box.top, box.bottom - height]
-    places += [y for step in range(1, 6) for y in (box.top - (step + 1) * height, box.bottom + step * height)]
-    boxes = [Box(x, y, x + width, y + height) for y in places if 0 <= y <= size[1] - height]
-    free = [place for place in boxes if all(place.iou(other) == 0 for other in taken)]
-    return (free or boxes or [Box(x, 0, x + width, max(1, min(height, size[1])))])[0]
+def _placed(
+    draw: ImageDraw.ImageDraw, font: _Font, texts: Sequence[str], box: Box, taken: Sequence[Box]
+) -> tuple[str, Box]:
+    """The first text that finds a place off other labels, and that place; else the last text anywhere."""
+    for text in texts:
+        fitted = _fitted(draw, text, font)
+        places = _places(draw, fitted, font, box)
+        free = [place for place in places if all(place.iou(other) == 0 for other in taken)]
+        if free:
+            break
+    return fitted, (free or places)[0]
 
 
-def _fitted(
-    draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, label: Box
-) -> str:
+def _places(draw: ImageDraw.ImageDraw, text: str, font: _Font, box: Box) -> list[Box]:
+    """Where a label can go within the photo: above its box, else below it, else inside, else further off."""
+    right, bottom = draw.im.size
+    _, _, text_right, text_bottom = draw.textbbox((0, 0), text, font=font)
+    width, height = min(round(text_right) + 2 * _PADDING, right), min(round(text_bottom) + _PADDING, bottom)
+    x = max(0, min(box.left, right - width))
+    tops = [box.top - height, box.bottom, box.top, box.bottom - height]
+    tops += [y for step in range(1, 6) for y in (box.top - (step + 1) * height, box.bottom + step * height)]
+    inside = [y for y in tops if 0 <= y <= bottom - height] or [0]
+    return [Box(x, y, x + width, y + height) for y in inside]
+
+
+def _fitted(draw: ImageDraw.ImageDraw, text: str, font: _Font) -> str:
     """The text, shortened where even the whole width of the photo is too narrow for it."""
-    while len(text) > 4 and draw.textlength(text, font=font) > label.width:
+    while len(text) > 4 and draw.textlength(text, font=font) + 2 * _PADDING > draw.im.size[0]:
         text = text[:-2].rstrip() + "…"
     return text

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from app.annotate import save_annotated
-from app.forms import ask_form, match_lines, who_form
+from app.forms import ask_form, match_lines, print_json, printable, who_form
 from app.settings import Settings
 from app.wiring import open_recogniser
 from gallery.gallery import Gallery
@@ -22,7 +21,7 @@ def who(settings: Settings, path: Path, *, as_json: bool, save: Path | None) -> 
     """Print who is in a photo."""
     photo, matches = _look(settings, path)
     if as_json:
-        print(json.dumps(who_form(photo, matches), ensure_ascii=False))
+        print_json(who_form(photo, matches))
     else:
         print("\n".join(match_lines(matches)) or "No face was found.")
     _save(photo, matches, save, path)
@@ -33,11 +32,13 @@ def ask(settings: Settings, path: Path, question: str, *, as_json: bool, save: P
     photo, matches = _look(settings, path)
     answer = Reader().answer(Context.of(photo, matches), question)
     if as_json:
-        print(json.dumps(ask_form(answer, matches), ensure_ascii=False))
+        print_json(ask_form(answer, matches))
     else:
         print(answer.text)
         for entry in answer.citations:
-            print(f"[{entry.k}] {entry.entity.name}, box {','.join(map(str, entry.box.as_list()))}")
+            print(
+                f"[{entry.k}] {printable(entry.entity.name)}, box {','.join(map(str, entry.box.as_list()))}"
+            )
         print(answer.note, file=sys.stderr)
     _save(photo, matches, save, path)
 

@@ -22,6 +22,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from app.forms import printable
 from app.settings import Settings
 from app.wiring import choose_faces, load_faces, match_rules
 from gallery.gallery import Gallery
@@ -70,7 +71,11 @@ def run_ingest(settings: Settings, bulk: Bulk) -> int:
         )
         target = stack.enter_context(gallery.sketch()) if bulk.dry_run else gallery
         outcomes = ingest(target, faces, source.rows(), options)
-        counted = _counted(_shown(outcomes, source.total, source.name), report)
+        try:
+            counted = _counted(_shown(outcomes, source.total, source.name), report)
+        except KeyboardInterrupt:
+            print("Stopped. What was added stays; the same command goes on from there.", file=sys.stderr)
+            raise
     _summarise(counted, dry_run=bulk.dry_run)
     if bulk.report:
         print(f"Report: {bulk.report}", file=sys.stderr)
@@ -81,10 +86,15 @@ def run_reembed(settings: Settings) -> int:
     """Embed the gallery with another model and print a summary; the exit code."""
     with Gallery.open(settings.gallery_url) as gallery:
         faces = _faces(settings, gallery)
-        outcomes = reembed(gallery, faces)
-        counted = _counted(_shown(outcomes, gallery.counts().references, "reembed"), None)
+        missing = gallery.counts().references - _embedded(gallery, faces.space)
+        counted = _counted(_shown(reembed(gallery, faces), missing, "reembed"), None)
     _summarise(counted, dry_run=False)
+    print(f"The gallery is now recognised with {faces.space}.")
     return 0
+
+
+def _embedded(gallery: Gallery, space: str) -> int:
+    return next((known.references for known in gallery.spaces() if known.name == space), 0)
 
 
 def _faces(settings: Settings, gallery: Gallery) -> FaceModel:
@@ -127,10 +137,8 @@ def _counted(outcomes: Iterable[Outcome], report: TextIO | None) -> Counter[tupl
             report.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
             report.flush()
         elif outcome.status is Status.SKIPPED or outcome.detail:
-            print(
-                f"{outcome.photo}: {outcome.reason or outcome.status.value}: {outcome.detail}",
-                file=sys.stderr,
-            )
+            line = f"{outcome.photo}: {outcome.reason or outcome.status.value}: {outcome.detail}"
+            print(printable(line), file=sys.stderr)
     return counted
 
 

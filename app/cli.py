@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -40,14 +42,44 @@ def main() -> None:
     """Run the command line; an error that the user can mend is one line and exit code 1."""
     from vision.errors import UserError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a name still gets it
     try:
         app()
+        sys.stdout.flush()
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output is gone, for instance `| head`
-        sys.stderr.close()
-        sys.exit(1)
+        _leave_quietly()
+    except OSError as error:  # a full disk behind the output
+        print(f"Error: {error}", file=sys.stderr)
+        _leave_quietly()
+
+
+def _leave_quietly() -> NoReturn:
+    """End without the interpreter's own attempt to flush an output that takes nothing more."""
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"placard {version('placard')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Recognise the people of a labelled gallery in a photo, and ask about them."""
+    del version
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from app.forms import print_json, printable
 from app.settings import Settings
 from gallery.entity import Entity
 from gallery.gallery import Gallery
@@ -28,12 +29,13 @@ def list_entities(settings: Settings, *, as_json: bool) -> None:
                 }
                 for entity in gallery.iterate()
             ]
-            print(json.dumps(rows, ensure_ascii=False))
+            print_json(rows)
             return
         for entity in gallery.iterate():
-            print(
+            line = (
                 f"{entity.id:>6}  {entity.name:<40}{counts.get(entity.id, 0):>4} references  {entity.source}"
             )
+            print(printable(line))
         if not counts:
             print("The gallery is empty; 'placard ingest' fills it.", file=sys.stderr)
 
@@ -42,12 +44,12 @@ def show(settings: Settings, person: str) -> None:
     """Print one entity with its references."""
     with Gallery.open(settings.gallery_url) as gallery:
         entity = _one(gallery, person)
-        print(f"{entity.id}  {entity.name} ({entity.noun}, from {entity.source})")
+        print(printable(f"{entity.id}  {entity.name} ({entity.noun}, from {entity.source})"))
         if entity.external_id:
-            print(f"external id {entity.external_id}")
+            print(printable(f"external id {entity.external_id}"))
         for other in gallery.merged(entity.id):
-            print(f"stands also for {other.id}  {other.name} (from {other.source})")
-        print(f"\n{entity.biography or 'No biography.'}\n")
+            print(printable(f"stands also for {other.id}  {other.name} (from {other.source})"))
+        print("\n" + "\n".join(map(printable, (entity.biography or "No biography.").splitlines())) + "\n")
         for reference in gallery.references(entity.id):
             quality = reference.quality
             print(
@@ -63,7 +65,7 @@ def rename(settings: Settings, person: str, name: str) -> None:
         entity = _one(gallery, person)
         with gallery.write() as writer:
             writer.rename(entity.id, name)
-        print(f"{entity.name} is now {name}.")
+        print(printable(f"{entity.name} is now {name}."))
 
 
 def merge(settings: Settings, person: str, into: str) -> None:
@@ -72,7 +74,7 @@ def merge(settings: Settings, person: str, into: str) -> None:
         merged, survivor = _one(gallery, person), _one(gallery, into)
         with gallery.write() as writer:
             writer.merge(merged.id, survivor.id)
-        print(f"{survivor.name} ({survivor.id}) now stands for {merged.name} ({merged.id}).")
+        print(printable(f"{survivor.name} ({survivor.id}) now stands for {merged.name} ({merged.id})."))
         print(f"'placard gallery unmerge {merged.id}' takes it back.")
 
 
@@ -81,7 +83,7 @@ def unmerge(settings: Settings, entity_id: int) -> None:
     with Gallery.open(settings.gallery_url) as gallery:
         with gallery.write() as writer:
             writer.unmerge(entity_id)
-        print(f"{gallery.entity(entity_id).name} ({entity_id}) stands for itself again.")
+        print(printable(f"{gallery.entity(entity_id).name} ({entity_id}) stands for itself again."))
 
 
 def forget(settings: Settings, person: str, *, confirmed: bool) -> None:
@@ -90,7 +92,7 @@ def forget(settings: Settings, person: str, *, confirmed: bool) -> None:
         entity = _one(gallery, person)
         if not confirmed:
             count = len(gallery.references(entity.id))
-            print(f"This deletes {entity.name} with biography and {count} references, for good.")
+            print(printable(f"This deletes {entity.name} with biography and {count} references, for good."))
             if _typed(f"Type {entity.id} to go on: ") != str(entity.id):
                 raise UserError("Nothing was deleted.")
         forgotten = gallery.forget(entity.id)

@@ -63,7 +63,10 @@ or with a folder that has a folder of photos for each person you know."""
 def run_demo(settings: Settings) -> None:
     """Enrol two people, find them in a made photo beside strangers, and answer two questions."""
     home = settings.home.expanduser() / "demo"
-    write_photos(home)
+    try:
+        write_photos(home)
+    except OSError as error:
+        raise UserError(f"The demo cannot write to {home}: {error.strerror}. Set PLACARD_HOME.") from error
     # The demo has a gallery of its own and always begins anew.
     with (
         tempfile.TemporaryDirectory(dir=home) as folder,

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.settings import Settings
 from app.wiring import choose_faces, load_faces, match_rules
+from gallery.database import GalleryUnavailableError
 from gallery.entity import Space
 from gallery.gallery import Gallery
 from retrieval.index import ReferenceIndex
@@ -20,8 +21,13 @@ _SAMPLE = 200
 
 def run_doctor(settings: Settings) -> int:
     """Print what was checked and what is wrong; 1 if anything is."""
-    with Gallery.open(settings.gallery_url) as gallery:
-        return _examined(settings, gallery)
+    try:
+        with Gallery.open(settings.gallery_url) as gallery:
+            return _examined(settings, gallery)
+    except GalleryUnavailableError as error:
+        print(f"wrong     {error}")
+        print("Restore a backup of the database, or move it away and ingest your sources again.")
+        return 1
 
 
 def _examined(settings: Settings, gallery: Gallery) -> int:
@@ -74,7 +80,7 @@ def _models(settings: Settings, gallery: Gallery) -> Iterator[str]:
         faces = load_faces(settings, choice)
         print(f"faces     {choice} on {faces.device}, space {faces.space}")
         rules = match_rules(settings, choice.space)
-        print(f"rules     threshold {rules.threshold:.2f}, margin {rules.margin:.2f} ({rules.reason})")
+        print(f"rules     threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})")
     except UserError as error:
         yield str(error)
 

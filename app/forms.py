@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,12 +56,23 @@ def ask_form(answer: Answer, matches: Sequence[Match]) -> Json:
     }
 
 
+def printable(text: str) -> str:
+    """Text from people without what steers a terminal: control, direction and line marks become spaces."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def print_json(form: object) -> None:
+    """Print JSON on one line; letters outside ASCII are escaped where the output cannot hold them."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(form, ensure_ascii=not utf8))
+
+
 def caption(match: Match) -> str:
     """Who a region shows, for people."""
     if match.entity is not None:
-        return match.entity.name
+        return printable(match.entity.name)
     if match.decision is Decision.UNCERTAIN:
-        return "maybe " + " or ".join(candidate.entity.name for candidate in match.candidates)
+        return "maybe " + " or ".join(printable(candidate.entity.name) for candidate in match.candidates)
     return "unknown"
 
 
@@ -69,5 +82,5 @@ def match_lines(matches: Sequence[Match]) -> list[str]:
     for match in sorted(matches, key=lambda match: match.region.box.centre):
         similarity = "" if match.similarity is None else f"  similarity {match.similarity:.2f}"
         box = ",".join(map(str, match.region.box.as_list()))
-        lines.append(f"{caption(match):<32}{match.decision.value:<11}{similarity}  box {box}")
+        lines.append(f"{caption(match):<30}  {match.decision.value:<9}{similarity}  box {box}")
     return lines

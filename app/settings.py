@@ -23,7 +23,7 @@ _TESTS = {"PLACARD_ASSETS", "PLACARD_TEST_POSTGRES_URL"}
 class Settings(BaseSettings):
     """Every setting is an environment variable PLACARD_<NAME>; options of a command go before it."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     home: Path = Field(default_factory=lambda: user_data_path("placard"))  # database and models
     database_url: str = ""  # empty: SQLite in `home`

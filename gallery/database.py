@@ -174,7 +174,16 @@ def migrate(engine: Engine, version: str = HEAD) -> None:
         raise GalleryUnavailableError(
             f"The gallery has schema {present}, but this Placard knows only up to {HEAD}. Update Placard."
         )
+    if present is None and engine.dialect.name == "sqlite" and _tables(engine):
+        raise GalleryUnavailableError(
+            f"{engine.url.database} is another program's database. Give a file of its own to the gallery."
+        )
     _run_steps(engine, version)
+
+
+def _tables(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return inspect(connection).get_table_names()
 
 
 def _first_line(cause: object) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from generation.context import Context
-from generation.positions import Spot, spots_of
-from generation.quoting import first_fact
+from generation.positions import Spot, ordinal, spots_of
+from generation.quoting import first_fact, listed, name_of
 
 
 def described(context: Context) -> str:
@@ -26,6 +26,27 @@ def nobody_known(context: Context) -> str:
     if not context.unknown:
         return "No face was found in this photo."
     return f"Nobody in this photo has a match in the gallery: {strangers(len(context.unknown))}."
+
+
+def counted(context: Context) -> str:
+    """How many people were found, and who of them is known."""
+    spots = spots_of(context, things=False)
+    known = [f"{name_of(spot.entry)} [{spot.entry.k}]" for spot in spots if spot.entry]
+    parts = [f"{len(known)} known ({listed(known)})"] if known else []
+    if context.unknown:
+        parts.append(f"{len(context.unknown)} unknown")
+    people = "1 person" if len(spots) == 1 else f"{len(spots)} people"
+    return f"{people}: {' and '.join(parts)}." if parts else "No face was found in this photo."
+
+
+def unknown_people(context: Context) -> str:
+    """Where those stand whom nobody recognised; if all are known, that they are and who they are."""
+    if not context.unknown:
+        return f"Nobody in this photo is unknown. {counted(context)}"
+    spots = spots_of(context, things=False)
+    places = [ordinal(nth) for nth, spot in enumerate(spots, start=1) if spot.entry is None]
+    people = "1 person is" if len(places) == 1 else f"{len(places)} people are"
+    return f"{people} unknown, without a match in the gallery: {listed(places)} from the left."
 
 
 def strangers(count: int) -> str:

@@ -36,6 +36,7 @@ class Scope:
     explicit: bool  # the question singles somebody out; otherwise it is about everybody
     unknown: tuple[str, ...]  # places that it names where somebody unknown is: "on the left"
     missing: tuple[str, ...]  # places that it names and the photo does not have
+    absent: tuple[int, ...]  # numbers in brackets that no entry has
     strangers: tuple[str, ...]  # names that belong to nobody recognised
     rest: str  # the question with names and places blanked out
 
@@ -47,24 +48,30 @@ def mentioned(context: Context, question: str) -> Scope:
     places = (beside,) if beside else places_in(context, question)
     entries = _pointed_at(context, question, places) + (() if beside else named.entries)
     strangers = named.strangers
-    if not entries and not places and not strangers:
+    absent = tuple(sorted(_numbers(question) - {entry.k for entry in context.entries}))
+    if not entries and not places and not strangers and not absent:
         entries = _described(context, question)
         strangers = () if entries else named.lone
-    explicit = bool(entries or places or strangers)
+    explicit = bool(entries or places or strangers or absent)
     return Scope(
         entries=_in_order(entries if explicit else context.entries),
         explicit=explicit,
         unknown=_labels(place for place in places if any(spot.entry is None for spot in place.spots)),
         missing=_labels(place for place in places if not place.spots),
+        absent=absent,
         strangers=strangers,
         rest=_blanked(question, [*named.spans, *(place.span for place in places)]),
     )
 
 
 def _pointed_at(context: Context, question: str, places: Iterable[Place]) -> tuple[Entry, ...]:
-    numbers = {int(match[1]) for match in _NUMBER.finditer(question)}
+    numbers = _numbers(question)
     numbered = tuple(entry for entry in context.entries if entry.k in numbers)
     return numbered + tuple(spot.entry for place in places for spot in place.spots if spot.entry)
+
+
+def _numbers(question: str) -> frozenset[int]:
+    return frozenset(int(match[1]) for match in _NUMBER.finditer(question))
 
 
 def _described(context: Context, question: str) -> tuple[Entry, ...]:

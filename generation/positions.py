@@ -70,6 +70,22 @@ _BACK = re.compile(
     rf"|{_POSTURE}\bin the (?:back|background|rear)\b|\bat the back\b",
     re.IGNORECASE,
 )
+# "The second person", with no side said, is counted from the left; "the first woman to ..." is no place.
+_NTH = re.compile(
+    rf"(?:\bthe |^)(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
+    r" (?:person|face|individual|man|woman|guy|one)\b"
+    r"(?! (?:to|ever|elected|of|who|from|on|that|with|in (?!(?:the|this) (?:photo|picture|image)))\b)",
+    re.IGNORECASE,
+)
+
+
+def ordinal(nth: int) -> str:
+    """A place in a row as English counts it.
+
+    >>> ordinal(2), ordinal(12)
+    ('second', '12th')
+    """
+    return next((word for word, number in _ORDINALS.items() if number == nth), f"{nth}th")
 
 
 def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
@@ -87,8 +103,9 @@ def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
 def places_in(context: Context, question: str) -> tuple[Place, ...]:
     """The places that the question names, counted over everybody found."""
     spots = spots_of(context, things=not _PEOPLE.search(question))
-    counted = [_counted(match, spots) for match in _COUNTED.finditer(question)]
+    counted = [_counted(match, match["side"], spots) for match in _COUNTED.finditer(question)]
     rest = _COUNTED.sub(lambda match: " " * len(match[0]), question)
+    counted += [_counted(match, "left", spots) for match in _NTH.finditer(rest)]
     sides = [_beside(match, spots) for match in _SIDE.finditer(rest)]
     others = [
         Place(label, match.span(), chosen)
@@ -102,8 +119,8 @@ def places_in(context: Context, question: str) -> tuple[Place, ...]:
     return (*counted, *sides, *others)
 
 
-def _counted(match: re.Match[str], spots: tuple[Spot, ...]) -> Place:
-    word, side = match["nth"].lower(), match["side"].lower()
+def _counted(match: re.Match[str], side: str, spots: tuple[Spot, ...]) -> Place:
+    word, side = match["nth"].lower(), side.lower()
     nth = _ORDINALS.get(word) or int(word[:-2])
     in_order = spots if side == "left" else spots[::-1]
     return Place(f"{word} from the {side}", match.span(), in_order[nth - 1 : nth] if nth else ())

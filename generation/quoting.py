@@ -12,6 +12,8 @@ from generation.passages import passages
 
 # Of the first fact in a description, in characters: about two lines.
 FACT_LIMIT = 160
+# How many passages stand for the whole biography.
+BEGINNING_PASSAGES = 2
 # Some biographies begin like a dictionary: "CASEY, Robert P. (Bob), Jr., (son of R. Casey), a Senator ..."
 HEADING = re.compile(r"[^a-z;:,()]{2,40}, [^;:]{0,80}?(?:, (?=an? |the )|,? (?=\(\w+ \w))")
 
@@ -47,6 +49,12 @@ def first_fact(entry: Entry) -> str:
     if not found or folded(found[0]) == folded(name_of(entry)):
         return f"{name_of(entry)} [{entry.k}]"
     return quoted(entry, [shortened(without_heading(found[0]), FACT_LIMIT)])
+
+
+def beginning(entry: Entry) -> str:
+    """The name and the most general passages of the biography: those at its beginning."""
+    found = [text for text in passages(entry.entity.biography) if folded(text) != folded(name_of(entry))]
+    return quoted(entry, found[:BEGINNING_PASSAGES]) if found else first_fact(entry)
 
 
 def without_heading(passage: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generation.context import Entry
 from generation.passages import passages
@@ -43,6 +43,9 @@ _ASKING = frozenset(
     )
 )
 
+_EVERY = re.compile(r"\bhow (?:long|often|many (?:times|terms|years|elections))\b", re.IGNORECASE)
+_SIDES = frozenset(terms("democrat republican independent senator representative"))
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -53,6 +56,10 @@ class Query:
     names: frozenset[str]  # of these its capitalised ones, such as Harvard: an answer must speak of one
     needed: tuple[frozenset[str], ...]  # an answer must have a term of each of these
     time: bool  # it asks when, or how long
+    best: re.Pattern[str] | None = None  # of an only topic: passages beside which no others are quoted
+    barred: tuple[re.Pattern[str], ...] = ()  # passages that are about something else
+    every: bool = False  # it asks how often or how long: the plainest passages count alike
+    sides: frozenset[str] = frozenset()  # the parties and offices that it names
 
     @classmethod
     def of(cls, question: str) -> Query:
@@ -63,7 +70,17 @@ class Query:
         rest = frozenset(terms(covered)) - _ASKING
         needed = told if any(topic.others for topic in topics) else ()
         topic = frozenset().union(*told)
-        return cls(topic, rest, _names(covered) & rest, needed, _TIME.search(question) is not None)
+        return cls(
+            topic,
+            rest,
+            _names(covered) & rest,
+            needed,
+            _TIME.search(question) is not None,
+            topics[0].best if len(topics) == 1 else None,
+            tuple(topic.barred for topic in topics if topic.barred),
+            _EVERY.search(question) is not None,
+            _SIDES.intersection(terms(question)),
+        )
 
     @property
     def empty(self) -> bool:
@@ -95,9 +112,26 @@ def quotes_of(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, 
     documents = [document for entry in entries for document in _documents(entry)]
     quotes: dict[int, list[Quote]] = {entry.k: [] for entry in entries}
     for document, score in zip(documents, _scores(documents, query), strict=True):
+        if any(barred.search(document.passage) for barred in query.barred):
+            continue
         if score > 0 and _has_evidence(frozenset(document.terms), query):
             quotes[document.k].append(Quote(document.passage, document.place, score))
-    return {k: tuple(sorted(found, key=lambda quote: -quote.score)) for k, found in quotes.items()}
+    return {
+        k: tuple(sorted(_plainest(found, query), key=lambda quote: -quote.score))
+        for k, found in quotes.items()
+    }
+
+
+def on_side(quotes: Sequence[Quote], query: Query) -> bool:
+    """Whether a passage has the party or the office that the query names."""
+    return any(query.sides.intersection(terms(quote.passage)) for quote in quotes)
+
+
+def _plainest(found: Sequence[Quote], query: Query) -> Sequence[Quote]:
+    """The passages that tell the topic of the query plainly; everything where there are none."""
+    best = [quote for quote in found if query.best and query.best.search(quote.passage)]
+    top = max((quote.score for quote in best), default=0.0)
+    return [replace(quote, score=top) if query.every else quote for quote in best] or found
 
 
 def _documents(entry: Entry) -> list[_Document]:

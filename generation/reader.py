@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 
 from generation.answer import Answer
 from generation.context import Context, Entry
-from generation.describe import described, nobody_known
+from generation.describe import counted, described, nobody_known, unknown_people
+from generation.intent import Intent, intent_of
+from generation.language import is_english
 from generation.mentions import Scope, mentioned
 from generation.neutral import NAME_LIMIT, TEXT_LIMIT, neutralise, shortened
 from generation.question import checked
-from generation.quoting import first_fact, listed, name_of, quoted, sentence
-from generation.ranking import NEAR_BEST, Query, Quote, quotes_of
+from generation.quoting import beginning, first_fact, listed, name_of, quoted, sentence
+from generation.ranking import NEAR_BEST, Query, Quote, on_side, quotes_of
 
 NAME = "reader"
 NOTE = (
     "The reader is extractive: it quotes what the gallery says about the people recognised, "
     "and does not look at the photo itself."
 )
+ENGLISH_ONLY = "The reader understands questions in English only."
 # Of one person, so that an answer stays an answer.
 MOST_QUOTES = 2
 # "Who was born in Texas?" names those who score at least this share of the best.
@@ -42,16 +45,28 @@ class Reader:
 def _text(context: Context, question: str) -> str:
     if not context.entries and not context.unknown:
         return nobody_known(context)
+    if not is_english(question, [entry.entity.name for entry in context.entries]):
+        return ENGLISH_ONLY
     scope = mentioned(context, question)
-    query = Query.of(scope.rest)
-    if not scope.explicit and (query.empty or not context.entries):
+    intent = intent_of(question, scope)
+    if intent is Intent.COUNT:
+        return counted(context)
+    if intent is Intent.UNKNOWN:
+        return unknown_people(context)
+    if not scope.explicit and (intent is Intent.DESCRIPTION or not context.entries):
         return described(context)
-    sentences = _not_recognised(scope)
-    if scope.entries and query.empty:
-        sentences += [f"{first_fact(entry)}." for entry in scope.entries]
-    elif scope.entries:
-        sentences += _told(scope, query, choosing=_CHOOSING.match(question) is not None)
-    return " ".join(sentences)
+    return " ".join([*_not_recognised(scope), *_about(scope, intent, question)])
+
+
+def _about(scope: Scope, intent: Intent, question: str) -> list[str]:
+    """Sentences about the people in the scope."""
+    if not scope.entries:
+        return []
+    if intent is Intent.DESCRIPTION:
+        return [f"{first_fact(entry)}." for entry in scope.entries]
+    if intent is Intent.OVERVIEW:
+        return [f"{beginning(entry)}." for entry in scope.entries]
+    return _told(scope, Query.of(scope.rest), choosing=_CHOOSING.match(question) is not None)
 
 
 def _not_recognised(scope: Scope) -> list[str]:
@@ -63,18 +78,25 @@ def _not_recognised(scope: Scope) -> list[str]:
         ),
         *(f"The person {label} is unknown: no match in the gallery." for label in scope.unknown),
         *(f"Nobody was found {label} in this photo." for label in scope.missing),
+        *(f"Nobody in this photo has the number {k}." for k in scope.absent),
     ]
 
 
 def _told(scope: Scope, query: Query, *, choosing: bool) -> list[str]:
     quotes: Mapping[int, Sequence[Quote]] = quotes_of(scope.entries, query)
     if choosing and not scope.explicit:
-        quotes = _chosen(quotes)
+        quotes = _chosen(_on_side(quotes, query))
     told = [f"{quoted(entry, _best(quotes[entry.k]))}." for entry in scope.entries if quotes[entry.k]]
     silent = [entry for entry in scope.entries if not quotes[entry.k]]
     if silent and (scope.explicit or not told):
         told.append(_not_told(silent))
     return told
+
+
+def _on_side(quotes: Mapping[int, Sequence[Quote]], query: Query) -> Mapping[int, Sequence[Quote]]:
+    """The quotes of those who have the party or office that the question names, if anybody has."""
+    chosen = {k: found if on_side(found, query) else () for k, found in quotes.items()}
+    return chosen if any(chosen.values()) else quotes
 
 
 def _chosen(quotes: Mapping[int, Sequence[Quote]]) -> dict[int, Sequence[Quote]]:

@@ -17,10 +17,20 @@ class Topic:
     asked: re.Pattern[str]
     told: str
     others: bool = False  # it is about other people than the one in the photo: their facts are not hers
+    best: re.Pattern[str] | None = None  # passages that tell it plainly: beside them no others are quoted
+    barred: re.Pattern[str] | None = None  # passages that use the same words for something else
 
 
-def _topic(asked: str, told: str, *, others: bool = False) -> Topic:
-    return Topic(re.compile(asked, re.IGNORECASE), " ".join(told.split()), others)
+def _topic(
+    asked: str, told: str, *, others: bool = False, best: str | None = None, barred: str | None = None
+) -> Topic:
+    return Topic(
+        re.compile(asked, re.IGNORECASE),
+        " ".join(told.split()),
+        others,
+        re.compile(best) if best else None,
+        re.compile(barred) if barred else None,
+    )
 
 
 _BACHELORS = "ba bs ab bba bfa bse bsba bsc beng"
@@ -33,6 +43,9 @@ _TRADES = """works worked working job career practice lawyer attorney teacher pr
     doctor farmer rancher engineer executive businessman businesswoman owner consultant banker
     journalist broker realtor accountant analyst officer pastor minister worker author musician
     artist advocate developer athlete designer senator representative delegate"""
+
+# A seat of a state, which is no seat in Washington.
+_STATE_SEAT = r"\b[Ss]tate (?:[Ss]enat|[Rr]epresentative|[Hh]ouse)|\b[A-Z]\w+ senate\b"
 
 # Within a group the first topic that a question mentions counts: the special ones stand before the general.
 GROUPS: tuple[tuple[Topic, ...], ...] = (
@@ -69,6 +82,7 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
         _topic(
             r"\bstate('s)? senat\w+|\bsenate of the state\b",
             "state senate",
+            barred=r"\b(?:United States|U\.S\.) Senate\b",
         ),
         _topic(
             r"\bstate(?:'s)? (?:house(?: of (?:representatives|delegates))?|legislat\w+|assembly|lawmaker"
@@ -82,17 +96,33 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
             f"{BEGINNING} representative senator delegate represents",
         ),
         _topic(
+            r"^(?!.*\b(?:when|how|since|years?|terms?)\b).*\b(?:is|are|was|were)\b.*"
+            r"\b(?:senator|(?<!house of )representative|congress(?:wo)?m[ae]n)s?\b"
+            r"|\bsenators? or (?:an? )?representatives?\b|\brepresentatives? or (?:an? )?senators?\b",
+            "senator representative delegate congressman congresswoman",
+            best=r"\b(?:Senator|Representative|Delegate|Commissioner)\b.* from\b",
+            barred=_STATE_SEAT,
+        ),
+        _topic(
+            r"\b(?:the|u\.?s\.?) senate\b|\bsenators?\b",
+            "senate senator",
+            best=r"\b(?:elected|appointed)\b.*\bSenate\b",
+            barred=_STATE_SEAT,
+        ),
+        _topic(
             r"\bcongress\w*|\bcapitol\b|\b(?:the|u\.?s\.?) house(?: of representatives)?\b"
             r"|\bu\.?s\.? senate\b|\b(?:take|took|in) office\b|\b(?:re-?)?elect(?:ed|ion)?\b|\blawmaker\b",
             "elected reelected congress congresses appointed",
+            best=r"^(?:subsequently )?reelected\b|\belected\b.* (?:Congress|Senate|House)",
         ),
-        _topic(r"\bsenat(?:e|or)s?\b", "senate senator elected reelected"),
+        _topic(r"\bsenate\b", "senate senator", barred=_STATE_SEAT),
     ),
     (
         _topic(
             r"\bpart(?:y|ies)\b|\bpolitical(?: (?:party|affiliation|side|camp))?\b|\bpolitics of\b"
             r"|\baffiliat\w+|\bdemocrats?\b|\brepublicans?\b",
             "republican democrat democratic independent party",
+            best=r"\belected (?:\w+ )?as an? |\bchanged party\b",
         ),
     ),
     (

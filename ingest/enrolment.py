@@ -151,7 +151,8 @@ class Enrolment:
         entity_id = standing.entity_id
         if entity_id is None:
             notes = [
-                f"another {other.name} is known from {other.source} (entity {other.id})"
+                f"another {other.name} is known from {other.source} (entity {other.id}); "
+                f"'placard gallery merge' joins them if they are one"
                 for other in writer.ledger.namesakes(row.entity)
             ]
             entity_id = writer.add(row.entity)
@@ -159,6 +160,10 @@ class Enrolment:
             writer.refresh(entity_id, row.entity, biography_given=row.biography_given)
         if likeness.own is None and likeness.other is not None and likeness.other >= self._rules.look_alike:
             notes.append(f"looks like entity {likeness.other_id} (similarity {likeness.other:.2f})")
+        if likeness.own is not None and likeness.own < self._rules.unlike:
+            notes.append(
+                f"unlike the other photos of this person (similarity {likeness.own:.2f}): is it the same one?"
+            )
         reference_id = writer.add_reference(entity_id, _reference(item.photo, face), item.photo.size)
         self._neighbours.add(reference_id, entity_id, face.embedding)
         detail = "; ".join(notes)

@@ -23,6 +23,7 @@ class EnrolmentRules:
     max_brightness: float = 0.95
     max_yaw: float = 60.0  # degrees; beyond it half of the face is hidden
     clear_lead: float = 2.0  # how many times as prominent as the next face the chosen one must be
+    unlike: float = 0.3  # similarity under which a person's later photo is reported as unlike the others
     look_alike: float = 0.5  # similarity from which a stranger near to a person's first photo is reported
 
 

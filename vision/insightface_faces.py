@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -219,6 +220,9 @@ class InsightFaces:
 
 def _providers(device: Device) -> tuple[list[str], str]:
     """onnxruntime's providers for `device`, and the choice with its reason."""
+    # Unless it is told before its import, onnxruntime writes an id of the device into the user's home and
+    # sends usage to its maker.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
     available = onnxruntime.get_available_providers()

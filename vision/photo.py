@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import struct
 import warnings
 import zlib
@@ -24,6 +25,8 @@ SUFFIXES = frozenset(
 )
 # Decoded pixels: phone panoramas and 8K frames fit, a bomb does not.
 MAX_PIXELS = 40_000_000
+# A file of that many pixels fits even where it is not compressed at all; a disk image does not.
+MAX_PHOTO_BYTES = 256 * 1024 * 1024
 # What the decoders of Pillow and pillow_heif raise on damaged files, found by reading and by fuzzing.
 DECODE_ERRORS = (
     OSError,
@@ -99,6 +102,14 @@ class Photo:
             return cls._decode(source, name or "the given bytes", max_pixels)
         path = Path(source)
         try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+                raise UnreadablePhotoError(name or str(path), "it is not a file")
+            if status.st_size > MAX_PHOTO_BYTES:
+                raise UnreadablePhotoError(
+                    name or str(path),
+                    f"it has {status.st_size:,} bytes; at most {MAX_PHOTO_BYTES:,} are read",
+                )
             data = path.read_bytes()
         except (OSError, ValueError) as error:  # a path with a null character is a ValueError
             why = getattr(error, "strerror", None) or str(error)

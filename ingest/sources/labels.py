@@ -9,10 +9,11 @@ from ingest.sources.biographies import Biographies
 from ingest.sources.listed import table_in
 from ingest.sources.paths import BIOGRAPHY, PEOPLE, basename, is_photo, nfc, shown
 from ingest.sources.people import People, Text, people_of
-from ingest.sources.row import MAX_PHOTO_BYTES, Labelled, Row, RowError, SourceProblem, Unusable
+from ingest.sources.row import Labelled, Row, RowError, SourceProblem, Unusable
 from ingest.sources.source import Place
 from ingest.sources.table import checked_text
 from ingest.sources.tree import Tree
+from vision.photo import MAX_PHOTO_BYTES
 
 # One page is 3 KB; this is a book.
 MAX_BIOGRAPHY_BYTES = 16 * 1024 * 1024

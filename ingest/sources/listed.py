@@ -11,10 +11,11 @@ from ingest.sources.biographies import Biographies
 from ingest.sources.columns import Columns, Target, own_columns, photo_columns
 from ingest.sources.described import box_of, entity_of
 from ingest.sources.paths import BIOGRAPHY, METADATA, PEOPLE, basename, is_photo, is_table, relative, shown
-from ingest.sources.row import MAX_PHOTO_BYTES, Labelled, Row, RowError, SourceError, SourceProblem, Unusable
+from ingest.sources.row import Labelled, Row, RowError, SourceError, SourceProblem, Unusable
 from ingest.sources.source import Place
 from ingest.sources.table import MAX_TABLE_BYTES, Record, Table, read_table
 from ingest.sources.tree import Tree
+from vision.photo import MAX_PHOTO_BYTES
 
 
 def read_listed(place: Place) -> list[Row] | None:

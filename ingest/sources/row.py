@@ -11,9 +11,6 @@ from gallery.entity import NewEntity
 from vision.box import Box
 from vision.errors import UserError
 
-# A file of a photo: a 40-megapixel TIFF at 8 bits fits twice over on most cameras, a disk image does not.
-MAX_PHOTO_BYTES = 64 * 1024 * 1024
-
 
 class SourceProblem(StrEnum):
     """Why a row of a source cannot be used."""

@@ -65,4 +65,5 @@ def test_a_file_that_is_no_database_is_one_line(run: Run) -> None:
     (home / "gallery.db").write_bytes(b"x" * 5000)
     result = run("doctor")
     assert result.code == 1
-    assert "cannot be used" in result.err
+    assert "cannot be used" in result.out
+    assert "Restore a backup" in result.out

@@ -157,3 +157,12 @@ def test_a_folder_or_file_without_the_right_to_write_is_one_line(
     open_folder.chmod(0o777)  # a file that cannot be written in a folder that can
     with without_rights(), pytest.raises(GalleryUnavailableError, match=r"readonly") as caught:
         Gallery.open(f"sqlite:///{empty}")
+
+
+def test_the_database_of_another_program_is_not_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE notes (text TEXT)")
+    connection.close()
+    with pytest.raises(GalleryUnavailableError, match="another program's database"):
+        Gallery.open(f"sqlite:///{path}")

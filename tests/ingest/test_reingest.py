@@ -109,7 +109,17 @@ def test_the_same_label_in_another_source_is_a_new_person_and_is_reported(lite: 
     ran(lite, labelled("Ann", picture(RED), source="north"))
     [outcome] = ran(lite, labelled("Ann", picture(GREEN), source="south"))
     assert (outcome.status, outcome.entity_id) == (ADDED, 2)
-    assert outcome.detail == "another Ann is known from north (entity 1)"
+    assert outcome.detail.startswith("another Ann is known from north (entity 1)")
+    assert "gallery merge" in outcome.detail
+
+
+def test_a_later_photo_that_is_unlike_the_others_is_reported(lite: Gallery) -> None:
+    ran(lite, labelled("Ann", picture(RED), where="1"))
+    [alike] = ran(lite, labelled("Ann", picture((200, 40, 0)), where="2"))
+    [unlike] = ran(lite, labelled("Ann", picture((20, 0, 200)), where="3"))
+    assert (alike.status, alike.detail) == (ADDED, "")
+    assert unlike.status is ADDED
+    assert "unlike the other photos of this person (similarity 0.10)" in unlike.detail
 
 
 def test_two_people_of_one_name_stay_two_by_their_external_ids(lite: Gallery) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from ingest.sources.opening import open_source
-from ingest.sources.row import MAX_PHOTO_BYTES, Labelled, SourceError, SourceProblem
+from ingest.sources.row import Labelled, SourceError, SourceProblem
 from ingest.sources.source import SourceOptions
 from ingest.sources.tree import FolderTree
 from tests.ingest.test_sources_opening import labelled, problems, rows_of, written
+from vision.photo import MAX_PHOTO_BYTES
 
 
 def test_an_empty_folder_is_an_error_that_says_which_forms_are_understood(tmp_path: Path) -> None:
@@ -166,7 +167,7 @@ def test_reading_a_photo_that_went_away_or_is_too_large_is_an_os_error(tmp_path:
     for where in ("anna/1.jpg", "anna/3.jpg"):
         with pytest.raises(FileNotFoundError, match="not there any more"):
             rows[where].read()
-    with pytest.raises(OSError, match="larger than the 67,108,864 bytes"):
+    with pytest.raises(OSError, match="larger than the 268,435,456 bytes"):
         rows["anna/2.jpg"].read()
 
 

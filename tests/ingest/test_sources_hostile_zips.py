@@ -9,7 +9,7 @@ from zipfile import ZipInfo
 import pytest
 
 from ingest.sources.archive import ZipLimits
-from ingest.sources.row import MAX_PHOTO_BYTES, Labelled, SourceError
+from ingest.sources.row import Labelled, SourceError
 from tests.ingest.test_sources_zips import (
     CENTRAL_HEADER,
     FIRST_LOCAL_HEADER,
@@ -18,6 +18,7 @@ from tests.ingest.test_sources_zips import (
     patched,
     rows_of,
 )
+from vision.photo import MAX_PHOTO_BYTES
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_photo_over_the_limit_is_not_even_unpacked(tmp_path: Path) -> None:
     patched(path, CENTRAL_HEADER, 24, struct.pack("<I", MAX_PHOTO_BYTES + 1))
     [row] = rows_of(path, ZipLimits(ratio=2**40))
     assert isinstance(row, Labelled)
-    with pytest.raises(OSError, match="larger than the 67,108,864 bytes"):
+    with pytest.raises(OSError, match="larger than the 268,435,456 bytes"):
         row.read()
 
 

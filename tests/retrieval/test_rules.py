@@ -12,8 +12,8 @@ from vision.faces import DLIB_SPACE, FaceModel
     ("space", "threshold"),
     [
         (DLIB_SPACE, 0.60),
-        ("insightface-w_mbf", 0.44),
-        ("insightface-w_mbf-0123456789ab", 0.44),
+        ("insightface-w_mbf", 0.445),
+        ("insightface-w_mbf-0123456789ab", 0.445),
         ("insightface-w600k_r50-4c06341c33c2", 0.45),
         ("insightface-w_mbf2-0123456789ab", 0.50),
         ("colour", 0.50),
