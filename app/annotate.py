@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,32 +19,34 @@ _COLOURS = {
     Decision.UNCERTAIN: (176, 98, 0),
     Decision.UNKNOWN: (90, 90, 100),
 }
-_PADDING = 5  # pixels between a label's text and its edge
+# Photos whose longer side is shorter than this many pixels have no room for names.
+_LEGIBLE = 400
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 
 
 def annotated(photo: Photo, matches: Sequence[Match]) -> Image.Image:
-    """A copy of the photo with a box and a label for each region; accepted ones carry their number."""
-    image = Image.fromarray(photo.pixels)
+    """A copy of the photo with a box and a label for each region; accepted ones carry their number.
+
+    A photo that is too small for letters is enlarged.
+    """
+    scale = 1 if max(photo.size) >= _LEGIBLE else math.ceil(2 * _LEGIBLE / max(photo.size))
+    image = Image.fromarray(photo.pixels).resize((photo.size[0] * scale, photo.size[1] * scale))
     draw = ImageDraw.Draw(image)
     side = max(image.size)
-    width = max(2, round(side / 300))
-    font = ImageFont.load_default(size=max(12, round(side / 45)))
-    taken: list[Box] = []
+    labels = _Labels(draw, ImageFont.load_default(size=max(12, round(side / 45))), max(4, side // 160))
+    ordered = sorted(matches, key=lambda match: match.region.box.centre)
+    boxes = [Box(*(scale * edge for edge in match.region.box.as_list())) for match in ordered]
+    for match, box in zip(ordered, boxes, strict=True):
+        corners = (box.left, box.top, box.right - 1, box.bottom - 1)
+        draw.rectangle(corners, outline=_COLOURS[match.decision], width=max(2, side // 300))
     number = 0
-    for match in sorted(matches, key=lambda match: match.region.box.centre):
+    for match, box in zip(ordered, boxes, strict=True):
         texts = [caption(match), "?"]
         if match.entity is not None:
             number += 1
             texts = [f"[{number}] {texts[0]}", f"[{number}]"]
-        colour = _COLOURS[match.decision]
-        box = match.region.box
-        draw.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), outline=colour, width=width)
-        text, label = _placed(draw, font, texts, box, taken)
-        taken.append(label)
-        draw.rectangle((label.left, label.top, label.right - 1, label.bottom - 1), fill=colour)
-        draw.text((label.left + _PADDING, label.top), text, font=font, fill="white")
+        labels.put(texts, box, [other for other in boxes if other is not box], _COLOURS[match.decision])
     return image
 
 
@@ -60,33 +63,48 @@ def save_annotated(photo: Photo, matches: Sequence[Match], path: Path, original:
         raise UserError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
-def _placed(
-    draw: ImageDraw.ImageDraw, font: _Font, texts: Sequence[str], box: Box, taken: Sequence[Box]
-) -> tuple[str, Box]:
-    """The first text that finds a place off other labels, and that place; else the last text anywhere."""
-    for text in texts:
-        fitted = _fitted(draw, text, font)
-        places = _places(draw, fitted, font, box)
-        free = [place for place in places if all(place.iou(other) == 0 for other in taken)]
-        if free:
-            break
-    return fitted, (free or places)[0]
+class _Labels:
+    """Labels of one picture, which keep off each other and, where they can, off faces."""
+
+    def __init__(self, draw: ImageDraw.ImageDraw, font: _Font, padding: int) -> None:
+        self._draw = draw
+        self._font = font
+        self._padding = padding  # pixels between a text and the edge of its label
+        self._taken: list[Box] = []
+
+    def put(self, texts: Sequence[str], box: Box, faces: Sequence[Box], colour: tuple[int, int, int]) -> None:
+        """Draw the first text that finds a place off other labels; else the last one where it fits at all."""
+        for text in map(self._fitted, texts):
+            places = self._places(text, box)
+            free = [place for place in places if _clear(place, self._taken)]
+            if free:
+                break
+        label = next((place for place in free if _clear(place, faces)), (free or places)[0])
+        self._taken.append(label)
+        self._draw.rectangle((label.left, label.top, label.right - 1, label.bottom - 1), fill=colour)
+        self._draw.text((label.left + self._padding, label.top), text, font=self._font, fill="white")
+
+    def _places(self, text: str, box: Box) -> list[Box]:
+        """Where a label can go: above its box, else below it, else inside, else further off."""
+        right, bottom = self._draw.im.size
+        _, _, text_right, text_bottom = self._draw.textbbox((0, 0), text, font=self._font)
+        width = min(round(text_right) + 2 * self._padding, right)
+        height = min(round(text_bottom) + self._padding, bottom)
+        x = max(0, min(box.left, right - width))
+        tops = [box.top - height, box.bottom, box.top, box.bottom - height]
+        tops += [
+            y for step in range(1, 6) for y in (box.top - (step + 1) * height, box.bottom + step * height)
+        ]
+        inside = [y for y in tops if 0 <= y <= bottom - height] or [0]
+        return [Box(x, y, x + width, y + height) for y in inside]
+
+    def _fitted(self, text: str) -> str:
+        """The text, shortened where even the whole width of the photo is too narrow for it."""
+        room = self._draw.im.size[0] - 2 * self._padding
+        while len(text) > 4 and self._draw.textlength(text, font=self._font) > room:
+            text = text[:-2].rstrip() + "…"
+        return text
 
 
-def _places(draw: ImageDraw.ImageDraw, text: str, font: _Font, box: Box) -> list[Box]:
-    """Where a label can go within the photo: above its box, else below it, else inside, else further off."""
-    right, bottom = draw.im.size
-    _, _, text_right, text_bottom = draw.textbbox((0, 0), text, font=font)
-    width, height = min(round(text_right) + 2 * _PADDING, right), min(round(text_bottom) + _PADDING, bottom)
-    x = max(0, min(box.left, right - width))
-    tops = [box.top - height, box.bottom, box.top, box.bottom - height]
-    tops += [y for step in range(1, 6) for y in (box.top - (step + 1) * height, box.bottom + step * height)]
-    inside = [y for y in tops if 0 <= y <= bottom - height] or [0]
-    return [Box(x, y, x + width, y + height) for y in inside]
-
-
-def _fitted(draw: ImageDraw.ImageDraw, text: str, font: _Font) -> str:
-    """The text, shortened where even the whole width of the photo is too narrow for it."""
-    while len(text) > 4 and draw.textlength(text, font=font) + 2 * _PADDING > draw.im.size[0]:
-        text = text[:-2].rstrip() + "…"
-    return text
+def _clear(place: Box, others: Sequence[Box]) -> bool:
+    return all(place.iou(other) == 0 for other in others)

@@ -25,7 +25,7 @@ _OVERVIEW = re.compile(
     r"|\bwhat (?:else )?(?:do|can) (?:you|we) (?:know|say|tell)\b"
     r"|\bsummar\w+(?: of)?(?: (?:his|her|their|the|this))?(?: (?:careers?|life|lives))?\b"
     r"|\b(?:biograph(?:y|ies)|bios?|overviews?|backgrounds?|life stor(?:y|ies))\b"
-    r"|\b(?:famous|well[- ]known|important|notable|noteworthy|interesting|special)\b|\bintroduce\b",
+    r"|(?<!most )\b(?:famous|well[- ]known|important|notable|noteworthy|interesting|special)\b|\bintroduce\b",
     re.IGNORECASE,
 )
 # Words beside such a request that ask for nothing more.

@@ -120,7 +120,7 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
     (
         _topic(
             r"\bpart(?:y|ies)\b|\bpolitical(?: (?:party|affiliation|side|camp))?\b|\bpolitics of\b"
-            r"|\baffiliat\w+|\bdemocrats?\b|\brepublicans?\b",
+            r"|\baffiliat\w+|\bdemocrats?\b|\brepublicans?\b|\ban independent\b",
             "republican democrat democratic independent party",
             best=r"\belected (?:\w+ )?as an? |\bchanged party\b",
         ),

@@ -22,9 +22,9 @@ class MatchRules:
             raise ValueError(f"margin and band cannot be negative, but got {self.margin} and {self.band}")
 
 
-# Thresholds: the lowest multiple of 0.005 at which none of 50 press photos of five strangers is named among 540
-# members of the US Congress; for dlib 0.02 more, since several of them lie just below. docs/accuracy.md reports
-# them on five other people.
+# Thresholds: the lowest multiple of 0.005 at which none of 50 press photos of five strangers is named among
+# 540 members of the US Congress; for dlib 0.02 more, since several of them lie just below. docs/accuracy.md
+# reports them on five other people.
 # Margins: below them lie look-alikes; larger ones cost known people and refused no further stranger.
 _SHIPPED = {
     "dlib-resnet-v1-mirrored-centred": MatchRules(

@@ -68,6 +68,10 @@ class DlibFaces:
         self._folder = model_folder()
         self._detector_size = detector_size or DETECTOR_SIZE
         self._lock = threading.Lock()
+        if importlib.util.find_spec("dlib") is None:
+            raise FacesUnavailableError(
+                "dlib is not installed: pip install dlib-bin, or take a pack by --faces"
+            )
         import dlib
 
         self._dlib = dlib

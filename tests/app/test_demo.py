@@ -48,9 +48,12 @@ def known(name: str, box: Box) -> Match:
 def test_a_name_is_drawn_inside_a_photo_of_any_size(size: tuple[int, int], name: str) -> None:
     photo = Photo.from_pixels(np.full((size[1], size[0], 3), 128, dtype=np.uint8))
     box = Box(0, 0, size[0] // 2, size[1] // 2)
-    drawn = np.asarray(annotated(photo, [known(name, box)]))
-    assert drawn.shape == photo.pixels.shape
-    assert (drawn != photo.pixels).any()
+    drawn = annotated(photo, [known(name, box)])
+    assert (drawn.size == size) == (max(size) >= 400)
+    assert drawn.size[0] * size[1] == drawn.size[1] * size[0]
+    pixels = np.asarray(drawn).reshape(-1, 3)
+    assert (pixels == (255, 255, 255)).all(axis=1).sum() >= 40  # letters
+    assert (pixels == (128, 128, 128)).all(axis=1).any()  # and the photo beside them
 
 
 def test_labels_of_a_crowd_do_not_cover_each_other() -> None:

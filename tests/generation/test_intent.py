@@ -58,6 +58,10 @@ def test_a_request_about_one_thing_is_not_general() -> None:
     assert told("Tell me about this photo.", None, ada).startswith("From left to right: an unknown person;")
 
 
+def test_a_comparison_is_not_general() -> None:
+    assert told("Who is the most famous?", ada) == "The gallery does not say this about Ada Lovelace."
+
+
 def test_somebody_without_biography_is_named_in_general() -> None:
     assert told("Tell me more about Ann.", person("Ann")) == "Ann [1]."
 
@@ -94,7 +98,10 @@ def test_the_unknown_are_counted_and_placed(question: str) -> None:
     assert told(question, ada) == "Nobody in this photo is unknown. 1 person: 1 known (Ada Lovelace [1])."
 
 
-@pytest.mark.parametrize("question", ["Is she a Republican?", "Is she a Democrat?", "What party is she in?"])
+@pytest.mark.parametrize(
+    "question",
+    ["Is she a Republican?", "Is she a Democrat?", "Is she an Independent?", "What party is she in?"],
+)
 def test_a_party_is_told_by_an_election(question: str) -> None:
     assert told(question, ANN) == (
         "Ann Lee: elected as a Republican to the One Hundred Twelfth Congress (January 3, 2011-present) [1]."
