@@ -9,13 +9,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from gallery.entity import Entity, NewEntity, Reference
 from gallery.records import ENTITY_COLUMNS, REFERENCE_COLUMNS, entity_of, name_key, reference_of
 from gallery.tables import DecisionRow, EmbeddingRow, EntityRow, ForgottenRow, NoteRow, ReferenceRow, SpaceRow
 
 _KEY = "forgotten-key"
+
+
+# Asked for every photo of a bulk run: building a statement anew costs more than running it.
+_ENTITY = select(EntityRow.id).where(EntityRow.identity == bindparam("identity"))
+_OWNERS = select(*REFERENCE_COLUMNS).where(ReferenceRow.photo == bindparam("photo"))
+_DECIDED = select(DecisionRow.kind).where(
+    DecisionRow.entity_id == bindparam("entity_id"), DecisionRow.photo == bindparam("photo")
+)
+_NAMESAKES = (
+    select(*ENTITY_COLUMNS)
+    .where(EntityRow.name_key == bindparam("name_key"), EntityRow.identity != bindparam("identity"))
+    .order_by(EntityRow.id)
+    .limit(10)
+)
+_EMBEDDED = select(EmbeddingRow.space).where(
+    EmbeddingRow.reference_id == bindparam("reference_id"), EmbeddingRow.space == bindparam("space")
+)
+_CURRENT_SPACE = select(SpaceRow.name).where(SpaceRow.current)
+_NOTE = select(NoteRow.value).where(NoteRow.name == bindparam("name"))
 
 
 class Decided(StrEnum):
@@ -45,9 +64,7 @@ class Ledger:
 
     def standing(self, identity: str, photo: str) -> Standing:
         """Where an identity and a photo (its SHA-256) stand."""
-        entity_id = self._connection.execute(
-            select(EntityRow.id).where(EntityRow.identity == identity)
-        ).scalar()
+        entity_id = self._connection.execute(_ENTITY, {"identity": identity}).scalar()
         owners = self.owners(photo)
         own = next((reference.id for reference in owners if reference.entity_id == entity_id), None)
         rejected = entity_id is not None and Decided.REJECTED in self.decided(entity_id, photo)
@@ -75,8 +92,8 @@ class Ledger:
 
     def namesakes(self, entity: NewEntity) -> list[Entity]:
         """Other entities of the same name."""
-        same = (EntityRow.name_key == name_key(entity.name), EntityRow.identity != entity.identity)
-        rows = self._connection.execute(select(*ENTITY_COLUMNS).where(*same).order_by(EntityRow.id).limit(10))
+        same = {"name_key": name_key(entity.name), "identity": entity.identity}
+        rows = self._connection.execute(_NAMESAKES, same)
         return [entity_of(row) for row in rows]
 
     def name(self, entity_id: int) -> str:
@@ -85,23 +102,21 @@ class Ledger:
 
     def current_space(self) -> str | None:
         """The space that new photos are embedded in."""
-        return self._connection.execute(select(SpaceRow.name).where(SpaceRow.current)).scalar()
+        return self._connection.execute(_CURRENT_SPACE).scalar()
 
     def embedded(self, reference_id: int, space: str) -> bool:
         """Whether a reference has an embedding in a space."""
-        where = (EmbeddingRow.reference_id == reference_id, EmbeddingRow.space == space)
-        return self._connection.execute(select(EmbeddingRow.space).where(*where)).first() is not None
+        found = self._connection.execute(_EMBEDDED, {"reference_id": reference_id, "space": space})
+        return found.first() is not None
 
     def owners(self, photo: str) -> list[Reference]:
         """The references enrolled from a photo."""
-        rows = self._connection.execute(select(*REFERENCE_COLUMNS).where(ReferenceRow.photo == photo))
+        rows = self._connection.execute(_OWNERS, {"photo": photo})
         return [reference_of(row) for row in rows]
 
     def decided(self, entity_id: int, photo: str = "") -> set[Decided]:
         """What was decided about an entity, or about one photo of it."""
-        kinds = self._connection.execute(
-            select(DecisionRow.kind).where(DecisionRow.entity_id == entity_id, DecisionRow.photo == photo)
-        ).scalars()
+        kinds = self._connection.execute(_DECIDED, {"entity_id": entity_id, "photo": photo}).scalars()
         return {Decided(kind) for kind in kinds}
 
     def remember_forgotten(self, texts: Iterable[str]) -> None:
@@ -125,7 +140,7 @@ class Ledger:
         return found.first() is not None
 
     def _key(self) -> str | None:
-        return self._connection.execute(select(NoteRow.value).where(NoteRow.name == _KEY)).scalar()
+        return self._connection.execute(_NOTE, {"name": _KEY}).scalar()
 
 
 def _keyed(key: str, text: str) -> str:

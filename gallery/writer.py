@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from gallery.entity import Entity, NewEntity, NewReference
 from gallery.ledger import Decided, Ledger
@@ -22,15 +22,23 @@ from gallery.records import (
 )
 from gallery.tables import (
     DecisionRow,
-    EmbeddingRow,
     EntityRow,
     PhotoRow,
     ReferenceRow,
     RevisionRow,
     SpaceRow,
+    Table,
     TombstoneRow,
 )
 from vision.errors import UserError
+
+# Run for every photo of a bulk run, so built once and on plain tables.
+_TABLES = Table.metadata.tables
+_ADD_ENTITY = insert(_TABLES["entities"]).returning(_TABLES["entities"].c.id)
+_ADD_REFERENCE = insert(_TABLES["references"]).returning(_TABLES["references"].c.id)
+_ADD_EMBEDDING = insert(_TABLES["embeddings"])
+_ADD_PHOTO = insert(_TABLES["photos"])
+_PHOTO = select(PhotoRow.sha256).where(PhotoRow.sha256 == bindparam("photo"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +69,19 @@ class Writer:
 
     def add(self, entity: NewEntity) -> int:
         """Add an entity and return its id; one of the same identity must not be there yet."""
-        return int(
-            self.connection.execute(
-                insert(EntityRow)
-                .values(
-                    identity=entity.identity,
-                    kind=entity.kind.value,
-                    noun=entity.noun or entity.kind.value,
-                    name=entity.name,
-                    name_key=name_key(entity.name),
-                    biography=entity.biography,
-                    source=entity.source,
-                    label=entity.label or entity.name,
-                    external_id=entity.external_id,
-                    revision=self.revision,
-                )
-                .returning(EntityRow.id)
-            ).scalar_one()
-        )
+        values = {
+            "identity": entity.identity,
+            "kind": entity.kind.value,
+            "noun": entity.noun or entity.kind.value,
+            "name": entity.name,
+            "name_key": name_key(entity.name),
+            "biography": entity.biography,
+            "source": entity.source,
+            "label": entity.label or entity.name,
+            "external_id": entity.external_id,
+            "revision": self.revision,
+        }
+        return int(self.connection.execute(_ADD_ENTITY, values).scalar_one())
 
     def entity(self, entity_id: int) -> Entity:
         """The entity as stored, merged or not."""
@@ -149,27 +152,18 @@ class Writer:
 
     def add_reference(self, entity_id: int, reference: NewReference, size: tuple[int, int]) -> int:
         """Add an enrolled region of a photo of `size` (width, height) and return its id."""
-        known = select(PhotoRow.sha256).where(PhotoRow.sha256 == reference.photo)
-        if self.connection.execute(known).first() is None:
-            values = {"sha256": reference.photo, "width": size[0], "height": size[1]}
-            self.connection.execute(insert(PhotoRow).values(values))
-        number = int(
-            self.connection.execute(
-                insert(ReferenceRow)
-                .values(reference_values(entity_id, reference, self.revision))
-                .returning(ReferenceRow.id)
-            ).scalar_one()
-        )
+        if self.connection.execute(_PHOTO, {"photo": reference.photo}).first() is None:
+            photo = {"sha256": reference.photo, "width": size[0], "height": size[1]}
+            self.connection.execute(_ADD_PHOTO, photo)
+        values = reference_values(entity_id, reference, self.revision)
+        number = int(self.connection.execute(_ADD_REFERENCE, values).scalar_one())
         self.add_embedding(number, reference.space, reference.embedding)
         return number
 
     def add_embedding(self, reference_id: int, space: str, embedding: NDArray[np.float32]) -> None:
         """Add the embedding (d,) of a reference in a space that `add_space` made known."""
-        self.connection.execute(
-            insert(EmbeddingRow).values(
-                reference_id=reference_id, space=space, vector=packed(embedding), revision=self.revision
-            )
-        )
+        values = {"reference_id": reference_id, "space": space, "revision": self.revision}
+        self.connection.execute(_ADD_EMBEDDING, {**values, "vector": packed(embedding)})
 
     def reject(self, reference_id: int) -> None:
         """Remove a reference that shows somebody else, and remember not to enrol it for this entity again."""

@@ -121,7 +121,8 @@ def _report() -> Iterator[str]:
         f"\nThresholds were chosen on five of the ten people ({', '.join(CHOSEN_ON).replace('_', ' ')}): the "
         f"lowest multiple of 0.005 at which none of their 50 photos is named among the 540, for dlib plus "
         f"0.02, since several of them lie just below. "
-        f"The other five played no part in it. The mean of the dlib space comes from the 540 portraits."
+        f"The other five played no part in it. The mean of the dlib space comes from the 540 portraits; that "
+        f"its descriptor is averaged with the mirror image's was decided on all ten."
     )
     pack = ASSETS / "models/insightface/models/mini"
     for title, spec in (("The `mini` InsightFace pack", str(pack)), ("dlib", faces.DLIB)):

@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
@@ -191,8 +192,11 @@ def crop_of(photo: Photo, box: Box) -> bytes:
     area = box.grown(CROP_GROWTH).clipped(photo.size)
     if area is None:
         raise ValueError(f"The box {box.as_list()} lies outside the photo of {photo.size}")
-    crop = Image.fromarray(photo.pixels[area.top : area.bottom, area.left : area.right])
-    crop.thumbnail((CROP_SIDE, CROP_SIDE), Image.Resampling.LANCZOS)
+    pixels = photo.pixels[area.top : area.bottom, area.left : area.right]
+    scale = CROP_SIDE / max(area.width, area.height)
+    if scale < 1:
+        size = max(1, round(area.width * scale)), max(1, round(area.height * scale))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     buffer = io.BytesIO()
-    crop.save(buffer, "JPEG", quality=92)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
