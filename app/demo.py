@@ -17,8 +17,7 @@ from gallery.entity import NewEntity
 from gallery.gallery import Gallery
 from generation.context import Context
 from generation.reader import Reader
-from ingest.gate import EnrolmentRules
-from ingest.run import IngestOptions, ingest
+from ingest.run import ingest
 from ingest.sources.opening import open_source
 from vision.errors import UserError
 from vision.photo import Photo
@@ -74,9 +73,8 @@ def run_demo(settings: Settings) -> None:
     ):
         recogniser, choice = open_recogniser(settings, gallery)
         print(f"Faces: {choice}\n", file=sys.stderr)
-        rules = EnrolmentRules(min_confidence=recogniser.faces.sure_confidence)
         with open_source(home / "people") as source:
-            for outcome in ingest(gallery, recogniser.faces, source.rows(), IngestOptions(rules=rules)):
+            for outcome in ingest(gallery, recogniser.faces, source.rows()):
                 print(f"Enrolled {outcome.photo}: {outcome.status.value} {outcome.detail}".rstrip())
         photo = Photo.open(home / "query.jpg")
         matches = recogniser.recognise(photo)

@@ -66,6 +66,8 @@ class Enrolment:
         self._gallery = gallery
         self._faces = faces
         self._rules = rules
+        if rules.min_confidence is None:
+            self._rules = replace(rules, min_confidence=faces.sure_confidence)
         self._neighbours = Neighbours(gallery, faces.space, faces.dimension)
 
     def commit(

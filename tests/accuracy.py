@@ -147,8 +147,7 @@ def _report() -> Iterator[str]:
 
 
 def _options(model: FaceModel) -> IngestOptions:
-    rules = EnrolmentRules(min_confidence=model.sure_confidence, look_alike=rules_for(model.space).threshold)
-    return IngestOptions(rules=rules)
+    return IngestOptions(rules=EnrolmentRules(look_alike=rules_for(model.space).threshold))
 
 
 def _members(gallery: Gallery, model: FaceModel) -> Iterator[str]:

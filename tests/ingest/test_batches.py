@@ -10,9 +10,11 @@ import pytest
 
 from gallery.gallery import Gallery
 from ingest import run
+from ingest.gate import EnrolmentRules
+from ingest.outcome import Status
 from ingest.run import IngestOptions, ingest
 from ingest.sources.row import Labelled, Row
-from tests.fakes import ColourFaces
+from tests.fakes import ColourFaces, picture
 from tests.labelled import BLUE, crowd_colours, labelled, photo_of
 from vision.photo import Photo
 from vision.region import Region
@@ -96,3 +98,14 @@ def test_an_abandoned_run_keeps_its_committed_batches_and_ends_its_threads(lite:
     outcomes.close()  # type: ignore[attr-defined]  # a generator, as its caller knows when it is interrupted
     assert lite.counts().references == run.BATCH_PHOTOS
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
+
+
+def test_each_face_model_says_itself_which_faces_are_too_doubtful_to_enrol(lite: Gallery) -> None:
+    class Doubtful(ColourFaces):
+        sure_confidence = 0.95  # its faces have 0.9
+
+    [refused] = ingest(lite, Doubtful(), [labelled("Ann", picture((200, 0, 0)))])
+    assert refused.reason == "low_confidence"
+    by_hand = IngestOptions(rules=EnrolmentRules(min_confidence=0.8))
+    [added] = ingest(lite, Doubtful(), [labelled("Ann", picture((200, 0, 0)))], by_hand)
+    assert added.status is Status.ADDED

@@ -18,7 +18,7 @@ from vision.faces import FaceModel
 from vision.photo import Photo
 from vision.region import Region
 
-RULES = EnrolmentRules()
+RULES = EnrolmentRules(min_confidence=0.5)
 PHOTO = Photo.from_pixels(np.zeros((1000, 1000, 3), dtype=np.uint8))
 MIDDLE = Box(400, 400, 600, 600)
 

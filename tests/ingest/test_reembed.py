@@ -10,7 +10,6 @@ import pytest
 
 from gallery.gallery import Gallery
 from ingest.enrolment import WrongModelError
-from ingest.gate import EnrolmentRules
 from ingest.outcome import Status
 from ingest.reembed import reembed
 from ingest.run import IngestOptions, ingest
@@ -124,7 +123,7 @@ def test_real_portraits_change_from_insightface_to_dlib(
 ) -> None:
     people = congress[:6]
     rows = [labelled(person["name"], Path(person["portrait"]).read_bytes()) for person in people]
-    options = IngestOptions(rules=EnrolmentRules(min_confidence=mini.sure_confidence))
+    options = IngestOptions()
     assert {outcome.status for outcome in ingest(lite, mini, rows, options)} == {Status.ADDED}
     recogniser = Recogniser(lite, dlib_faces)
     with pytest.raises(WrongSpaceError, match="made with insightface-w_mbf"):

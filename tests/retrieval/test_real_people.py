@@ -11,7 +11,6 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from gallery.gallery import Gallery
-from ingest.gate import EnrolmentRules
 from ingest.outcome import Status
 from ingest.run import IngestOptions, ingest
 from retrieval.match import Decision
@@ -40,7 +39,7 @@ def enrolled(url: str, faces: FaceModel, people: People) -> Recogniser:
         )
         for person in people
     ]
-    options = IngestOptions(rules=EnrolmentRules(min_confidence=faces.sure_confidence))
+    options = IngestOptions()
     refused = [row for row in ingest(gallery, faces, rows, options) if row.status is not Status.ADDED]
     assert refused == []
     return Recogniser(gallery, faces)
