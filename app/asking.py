@@ -12,7 +12,7 @@ from app.settings import Settings
 from app.wiring import open_recogniser
 from gallery.gallery import Gallery
 from generation.context import Context
-from generation.reader import Reader
+from generation.extractive.reader import Reader
 from retrieval.match import Match
 from vision.photo import Photo
 

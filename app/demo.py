@@ -16,7 +16,7 @@ from app.wiring import open_recogniser
 from gallery.entity import NewEntity
 from gallery.gallery import Gallery
 from generation.context import Context
-from generation.reader import Reader
+from generation.extractive.reader import Reader
 from ingest.run import ingest
 from ingest.sources.opening import open_source
 from vision.errors import UserError

@@ -57,6 +57,11 @@ def passages(text: str) -> tuple[str, ...]:
     )
 
 
+def sentence(text: str) -> str:
+    """`text` with a full stop, unless it ends a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def _cut(line: str) -> list[str]:
     masked = _PARENTHESES.sub(lambda match: f"({'x' * (len(match[0]) - 2)})", line)
     pieces, start = [], 0

@@ -8,8 +8,8 @@ from gallery.entity import Entity, EntityKind
 from generation.context import Context, Entry
 from generation.folding import folded
 from generation.neutral import NAME_LIMIT, neutralise
+from generation.passages import sentence
 from generation.question import checked
-from generation.quoting import sentence
 from vision.box import Box
 
 INSTRUCTION = (

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from gallery.gallery import Gallery
     from generation.answer import Answer
     from generation.context import Context
-    from generation.reader import Reader
+    from generation.extractive.reader import Reader
     from ingest.run import ingest
     from ingest.sources.opening import open_source
     from retrieval.langchain import PhotoRetriever
@@ -26,7 +26,7 @@ _OWNERS = {
     "Match": ("retrieval.match", "Match"),
     "Photo": ("vision.photo", "Photo"),
     "PhotoRetriever": ("retrieval.langchain", "PhotoRetriever"),
-    "Reader": ("generation.reader", "Reader"),
+    "Reader": ("generation.extractive.reader", "Reader"),
     "Recogniser": ("retrieval.recogniser", "Recogniser"),
     "ingest": ("ingest.run", "ingest"),
     "load_faces": ("vision.faces", "load"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from gallery.entity import Entity, EntityKind
 from generation.answer import Answer
 from generation.context import Context, Entry
-from generation.reader import Reader
+from generation.extractive.reader import Reader
 from tests.reader_wordings import HELD_OUT, TUNED, Wordings
 from vision.box import Box
 

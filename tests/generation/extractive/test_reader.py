@@ -10,7 +10,7 @@ import pytest
 
 from generation.answer import Answer
 from generation.context import Context
-from generation.reader import Reader
+from generation.extractive.reader import Reader
 from tests.generation.contexts import ada, bob, person, photo, thing
 
 
@@ -210,5 +210,7 @@ def test_long_input_is_answered_soon() -> None:
 
 
 def test_importing_the_reader_does_not_load_the_search_library() -> None:
-    script = "import sys, generation.reader; sys.exit('bm25s' in sys.modules or 'torch' in sys.modules)"
+    script = (
+        "import sys, generation.extractive.reader; sys.exit('bm25s' in sys.modules or 'torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.mentions import Scope, mentioned
+from generation.extractive.mentions import Scope, mentioned
 from tests.generation.contexts import ada, bob, person, photo, thing
 
 ROW = photo(None, ada, bob, None, grows=True)  # Ada is [1], Robert is [2]

@@ -32,11 +32,6 @@ def listed(items: Sequence[str], *, last: str = "and") -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
-def sentence(text: str) -> str:
-    """`text` with a full stop, unless it ends a sentence already."""
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
-
-
 def quoted(entry: Entry, quotes: Sequence[str]) -> str:
     """The name, unless the first passage begins with it, and each passage with its mark."""
     marked = "; ".join(f"{without_heading(quote)} [{entry.k}]" for quote in quotes)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from generation.answer import Answer
 from generation.context import Context, Entry
-from generation.describe import counted, described, nobody_known, unknown_people
-from generation.intent import Intent, intent_of
-from generation.language import is_english
-from generation.mentions import Scope, mentioned
+from generation.extractive.describe import counted, described, nobody_known, unknown_people
+from generation.extractive.intent import Intent, intent_of
+from generation.extractive.language import is_english
+from generation.extractive.mentions import Scope, mentioned
+from generation.extractive.quoting import beginning, first_fact, listed, name_of, quoted
 from generation.neutral import NAME_LIMIT, TEXT_LIMIT, neutralise, shortened
+from generation.passages import sentence
 from generation.question import checked
-from generation.quoting import beginning, first_fact, listed, name_of, quoted, sentence
 from generation.ranking import NEAR_BEST, Query, Quote, on_side, quotes_of
 
 NAME = "reader"

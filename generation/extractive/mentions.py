@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generation.context import Context, Entry
+from generation.extractive.names import Named, named_in
+from generation.extractive.positions import Place, places_in, spots_of
+from generation.extractive.quoting import name_of
 from generation.folding import folded
-from generation.names import Named, named_in
-from generation.positions import Place, places_in, spots_of
-from generation.quoting import name_of
 
 _PRONOUN = re.compile(
     r"\b(?P<he>he|him|his)\b|\b(?P<she>she|her|hers)\b"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from generation.context import Context
-from generation.positions import Spot, ordinal, spots_of
-from generation.quoting import first_fact, listed, name_of
+from generation.extractive.positions import Spot, ordinal, spots_of
+from generation.extractive.quoting import first_fact, listed, name_of
 
 
 def described(context: Context) -> str:

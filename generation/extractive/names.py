@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from generation.context import Context, Entry
+from generation.extractive.quoting import HEADING
 from generation.folding import folded, word_set
-from generation.quoting import HEADING
 from generation.terms import STATES, STOP_WORDS
 from generation.topics import topics_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.reader import Reader
+from generation.extractive.reader import Reader
 from tests.reader_questions import facts_of, is_right, load_people, make_questions, measure, report
 from tests.reader_wordings import HELD_OUT, TUNED
 

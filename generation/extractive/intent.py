@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from generation.extractive.mentions import Scope
 from generation.folding import folded
-from generation.mentions import Scope
 from generation.ranking import Query
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gallery.entity import Entity
-from generation.language import is_english
-from generation.reader import ENGLISH_ONLY, Reader
+from generation.extractive.language import is_english
+from generation.extractive.reader import ENGLISH_ONLY, Reader
 from tests.generation.contexts import ada, bob, person, photo
 
 ANN = person(

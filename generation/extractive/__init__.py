@@ -1,0 +1,1 @@
+"""The reader: answers without a model, by quoting the gallery."""
