@@ -12,6 +12,7 @@ from app.settings import Settings
 from app.wiring import open_recogniser
 from gallery.gallery import Gallery
 from generation.context import Context
+from generation.conversation import Conversation
 from generation.extractive.reader import Reader
 from retrieval.match import Match
 from vision.photo import Photo
@@ -30,7 +31,7 @@ def who(settings: Settings, path: Path, *, as_json: bool, save: Path | None) -> 
 def ask(settings: Settings, path: Path, question: str, *, as_json: bool, save: Path | None) -> None:
     """Print the answer to a question about a photo."""
     photo, matches = _look(settings, path)
-    answer = Reader().answer(Context.of(photo, matches), question)
+    answer = Conversation(photo, Context.of(photo, matches), Reader()).ask(question)
     if as_json:
         print_json(ask_form(answer, matches))
     else:

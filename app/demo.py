@@ -16,6 +16,7 @@ from app.wiring import open_recogniser
 from gallery.entity import NewEntity
 from gallery.gallery import Gallery
 from generation.context import Context
+from generation.conversation import Conversation
 from generation.extractive.reader import Reader
 from ingest.run import ingest
 from ingest.sources.opening import open_source
@@ -81,9 +82,9 @@ def run_demo(settings: Settings) -> None:
     print("\nWho is in the photo?")
     for line in match_lines(matches):
         print(f"  {line}")
-    context = Context.of(photo, matches)
+    conversation = Conversation(photo, Context.of(photo, matches), Reader())
     for question in QUESTIONS:
-        answer = Reader().answer(context, question)
+        answer = conversation.ask(question)
         print(f"\n{question}\n  {answer.text}")
     print(f"\n{answer.note}")
     save_annotated(photo, matches, home / "answer.jpg")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from gallery.entity import Entity, EntityKind
 from retrieval.match import Match
@@ -17,6 +18,13 @@ BODY_ABOVE = 0.5
 BODY_BELOW = 5.0
 
 
+class PersonBox(StrEnum):
+    """What the prompt calls a person's place. The tuned models saw boxes of whole people."""
+
+    GROWN = "grown"  # the face box grown to a rough body box
+    FACE = "face"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One numbered entry: a known entity and where it is in the photo."""
@@ -28,30 +36,45 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stranger:
+    """A region that nobody is named for (unknown or uncertain)."""
+
+    box: Box  # of the region
+    prompt_box: Box  # what the prompt calls the place, if it speaks of strangers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Context:
     """What is known about one photo."""
 
     size: tuple[int, int]  # (width, height) of the photo in pixels
     entries: tuple[Entry, ...]  # accepted entities, from left to right
-    unknown: tuple[Box, ...]  # regions that nobody is named for (unknown and uncertain), from left to right
+    strangers: tuple[Stranger, ...]  # from left to right
 
     @classmethod
-    def of(cls, photo: Photo, matches: Sequence[Match]) -> Context:
-        """Number the accepted matches from left to right; everything else is unknown and gets no number."""
+    def of(
+        cls, photo: Photo, matches: Sequence[Match], *, person_box: PersonBox = PersonBox.GROWN
+    ) -> Context:
+        """Number the accepted matches from left to right; all others are strangers and get no number."""
         ordered = sorted(matches, key=lambda match: match.region.box.centre)
-        accepted = [(match, match.entity) for match in ordered if match.entity is not None]
-        entries = tuple(
-            Entry(k, entity, match.region.box, _prompt_box(match, entity, photo.size))
-            for k, (match, entity) in enumerate(accepted, start=1)
+        placed = [(match, _prompt_box(match, photo.size, person_box)) for match in ordered]
+        accepted = [(match, match.entity, place) for match, place in placed if match.entity is not None]
+        return cls(
+            photo.size,
+            tuple(
+                Entry(k, entity, match.region.box, place)
+                for k, (match, entity, place) in enumerate(accepted, start=1)
+            ),
+            tuple(Stranger(match.region.box, place) for match, place in placed if match.entity is None),
         )
-        return cls(photo.size, entries, tuple(match.region.box for match in ordered if match.entity is None))
 
 
-def _prompt_box(match: Match, entity: Entity, size: tuple[int, int]) -> Box:
+def _prompt_box(match: Match, size: tuple[int, int], person_box: PersonBox) -> Box:
     box = match.region.box
-    if match.region.kind is not RegionKind.FACE or entity.kind is not EntityKind.PERSON:
-        return box
-    return body_box(box, size)
+    of_person = match.entity is None or match.entity.kind is EntityKind.PERSON
+    if match.region.kind is RegionKind.FACE and of_person and person_box is PersonBox.GROWN:
+        return body_box(box, size)
+    return box
 
 
 def body_box(face: Box, size: tuple[int, int]) -> Box:

@@ -1,11 +1,17 @@
-"""The prompt that RC-Qwen2-VL was tuned on (RCVIT): numbered entries, an instruction, the question."""
+"""The prompt that RC-Qwen2-VL was tuned on (RCVIT): numbered entries, an instruction, the question.
+
+One function makes it for serving, evaluation and training. Source: README of hongliang-wei/RC-MLLM.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from gallery.entity import Entity, EntityKind
 from generation.context import Context, Entry
+from generation.family import Family
 from generation.folding import folded
 from generation.neutral import NAME_LIMIT, neutralise
 from generation.passages import sentence
@@ -16,43 +22,68 @@ INSTRUCTION = (
     "Answer the following question based on the information above and the given image, "
     "and provide citations for your response."
 )
+INSTRUCTION_WITHOUT_CITATIONS = (
+    "Answer the following question based on the information above and the given image."
+)
 # The tuned models never saw a prompt without entries: it must not speak of information or of citations.
 INSTRUCTION_WITHOUT_ENTRIES = (
     "Nobody in the given image is known. "
     "Answer the following question based on the given image, without names."
 )
-_GRID = 1000  # Qwen2-VL counts places in thousandths of the width and height
+STRANGERS = "There is no information about the people located at {places} in the image."
+STRANGER = "There is no information about the person located at {places} in the image."
 
 
-def rcvit_prompt(context: Context, question: str) -> str:
-    """The text part of the user turn; the image comes before it."""
-    asked = neutralise(checked(question))
-    if not context.entries:
-        return f"{INSTRUCTION_WITHOUT_ENTRIES}\n{asked}"
-    lines = [_line(entry, context.size) for entry in context.entries]
-    return "\n".join([*lines, INSTRUCTION, asked])
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is a choice in the prompt."""
+
+    family: Family = Family.QWEN2_VL
+    cite: bool = True  # ask for citations
+    strangers: bool = False  # say where people stand who are not in the gallery
 
 
-def thousandths(box: Box, size: tuple[int, int]) -> str:
-    """The corners of a box in a photo of `size` (width, height), as Qwen2-VL writes them.
+def rcvit_prompt(
+    context: Context,
+    question: str,
+    picture: tuple[int, int],
+    *,
+    wording: Wording = Wording(),
+    biographies: Mapping[int, str] | None = None,
+) -> str:
+    """The text part of the user turn; the image comes before it.
 
-    >>> thousandths(Box(100, 50, 250, 300), (400, 300))
-    '(250,167),(625,1000)'
+    `picture` is the (width, height) of what the model sees. `biographies` holds by k what fits the budget,
+    neutralised already; by default the whole biographies are told.
     """
-    width, height = size
-    left, right = (_on_grid(x, width) for x in (box.left, box.right))
-    top, bottom = (_on_grid(y, height) for y in (box.top, box.bottom))
-    return f"({left},{top}),({right},{bottom})"
+    asked = neutralise(checked(question))
+    strangers = _strangers(context, picture, wording)
+    if not context.entries:
+        return "\n".join([*strangers, INSTRUCTION_WITHOUT_ENTRIES, asked])
+    told = biographies or {entry.k: neutralise(entry.entity.biography) for entry in context.entries}
+    lines = [
+        _line(entry, _place(entry.prompt_box, context.size, picture, wording.family), told[entry.k])
+        for entry in context.entries
+    ]
+    instruction = INSTRUCTION if wording.cite else INSTRUCTION_WITHOUT_CITATIONS
+    return "\n".join([*lines, *strangers, instruction, asked])
 
 
-def _on_grid(pixels: int, length: int) -> int:
-    return min(max(round(pixels / length * _GRID), 0), _GRID)
-
-
-def _line(entry: Entry, size: tuple[int, int]) -> str:
-    place = f"<|box_start|>{thousandths(entry.prompt_box, size)}<|box_end|>"
+def _line(entry: Entry, place: str, biography: str) -> str:
     noun = f"{_noun(entry.entity)} located at {place} in the image"
-    return f"[{entry.k}]: The information of the {noun}: {_information(entry.entity)}"
+    return f"[{entry.k}]: The information of the {noun}: {_information(entry.entity, biography)}"
+
+
+def _place(box: Box, photo: tuple[int, int], picture: tuple[int, int], family: Family) -> str:
+    return f"<|box_start|>{family.place(box, photo, picture)}<|box_end|>"
+
+
+def _strangers(context: Context, picture: tuple[int, int], wording: Wording) -> list[str]:
+    if not wording.strangers or not context.strangers:
+        return []
+    places = [_place(s.prompt_box, context.size, picture, wording.family) for s in context.strangers]
+    line = STRANGER if len(places) == 1 else STRANGERS
+    return [line.format(places=", ".join(places))]
 
 
 def _noun(entity: Entity) -> str:
@@ -60,10 +91,9 @@ def _noun(entity: Entity) -> str:
     return neutralise(entity.noun, limit=NAME_LIMIT) or otherwise
 
 
-def _information(entity: Entity) -> str:
+def _information(entity: Entity, biography: str) -> str:
     """Name and biography as sentences; the name is not said twice."""
     name = neutralise(entity.name, limit=NAME_LIMIT)
-    biography = neutralise(entity.biography)
     if not biography or not name:
         return sentence(biography or name)
     if re.search(rf"\b{re.escape(folded(name))}(?!\w)", folded(biography)):

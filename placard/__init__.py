@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from gallery.gallery import Gallery
     from generation.answer import Answer
     from generation.context import Context
+    from generation.conversation import Conversation
     from generation.extractive.reader import Reader
     from ingest.run import ingest
     from ingest.sources.opening import open_source
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _OWNERS = {
     "Answer": ("generation.answer", "Answer"),
     "Context": ("generation.context", "Context"),
+    "Conversation": ("generation.conversation", "Conversation"),
     "Decision": ("retrieval.match", "Decision"),
     "Gallery": ("gallery.gallery", "Gallery"),
     "Match": ("retrieval.match", "Match"),
@@ -36,6 +38,7 @@ _OWNERS = {
 __all__ = [
     "Answer",
     "Context",
+    "Conversation",
     "Decision",
     "Gallery",
     "Match",

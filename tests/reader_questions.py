@@ -12,8 +12,8 @@ from pathlib import Path
 
 from gallery.entity import Entity, EntityKind
 from generation.answer import Answer
-from generation.context import Context, Entry
-from generation.extractive.reader import Reader
+from generation.context import Context, Entry, Stranger
+from tests.generation.contexts import reading
 from tests.reader_wordings import HELD_OUT, TUNED, Wordings
 from vision.box import Box
 
@@ -165,13 +165,14 @@ def photo_of(group: Sequence[Mapping[str, str]], chance: random.Random) -> Conte
     boxes = [Box(i * _GAP, 100, i * _GAP + _FACE, 100 + _FACE) for i in range(len(row))]
     placed = [(entity, box) for entity, box in zip(row, boxes, strict=True) if entity is not None]
     entries = tuple(Entry(k, entity, box, box) for k, (entity, box) in enumerate(placed, start=1))
-    unknown = tuple(box for entity, box in zip(row, boxes, strict=True) if entity is None)
-    return Context(_PHOTO_SIZE, entries, unknown)
+    strangers = tuple(Stranger(box, box) for entity, box in zip(row, boxes, strict=True) if entity is None)
+    return Context(_PHOTO_SIZE, entries, strangers)
 
 
 def _reference(entry: Entry, context: Context, chance: random.Random) -> str:
     """One of the ways in which people call somebody whom they see."""
-    boxes = sorted([*(other.box for other in context.entries), *context.unknown], key=lambda box: box.left)
+    seen = [*context.entries, *context.strangers]
+    boxes = sorted((somebody.box for somebody in seen), key=lambda box: box.left)
     ways = [entry.entity.name, _surname(entry.entity.name)]
     if len(context.entries) == 1:
         ways.append("this person")
@@ -225,7 +226,7 @@ def report(*, count: int = 228, seed: int = 2) -> str:
     Of 228 questions, 200 and a few ask for a fact, the others for what is not told or for somebody else.
     """
     people = load_people()
-    answer = Reader().answer
+    answer = reading
     tuned = measure(make_questions(people, count=count, seed=seed), answer)
     others = measure(make_questions(people, count=count, seed=seed, wordings=HELD_OUT), answer)
     lines = ["| question about | known wordings | new wordings |", "|---|---|---|"]

@@ -23,9 +23,9 @@ def described(context: Context) -> str:
 
 def nobody_known(context: Context) -> str:
     """Why there is nothing to tell about a photo in which nobody was recognised."""
-    if not context.unknown:
+    if not context.strangers:
         return "No face was found in this photo."
-    return f"Nobody in this photo has a match in the gallery: {strangers(len(context.unknown))}."
+    return f"Nobody in this photo has a match in the gallery: {strangers(len(context.strangers))}."
 
 
 def counted(context: Context) -> str:
@@ -33,15 +33,15 @@ def counted(context: Context) -> str:
     spots = spots_of(context, things=False)
     known = [f"{name_of(spot.entry)} [{spot.entry.k}]" for spot in spots if spot.entry]
     parts = [f"{len(known)} known ({listed(known)})"] if known else []
-    if context.unknown:
-        parts.append(f"{len(context.unknown)} unknown")
+    if context.strangers:
+        parts.append(f"{len(context.strangers)} unknown")
     people = "1 person" if len(spots) == 1 else f"{len(spots)} people"
     return f"{people}: {' and '.join(parts)}." if parts else "No face was found in this photo."
 
 
 def unknown_people(context: Context) -> str:
     """Where those stand whom nobody recognised; if all are known, that they are and who they are."""
-    if not context.unknown:
+    if not context.strangers:
         return f"Nobody in this photo is unknown. {counted(context)}"
     spots = spots_of(context, things=False)
     places = [ordinal(nth) for nth, spot in enumerate(spots, start=1) if spot.entry is None]

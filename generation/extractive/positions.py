@@ -96,7 +96,10 @@ def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
         if things or entry.entity.kind is not EntityKind.THING
     ]
     return tuple(
-        sorted([*known, *(Spot(box, None) for box in context.unknown)], key=lambda spot: spot.box.centre)
+        sorted(
+            [*known, *(Spot(stranger.box, None) for stranger in context.strangers)],
+            key=lambda spot: spot.box.centre,
+        )
     )
 
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator as Writer
 from collections.abc import Mapping, Sequence
 
-from generation.answer import Answer
 from generation.context import Context, Entry
 from generation.extractive.describe import counted, described, nobody_known, unknown_people
 from generation.extractive.intent import Intent, intent_of
 from generation.extractive.language import is_english
 from generation.extractive.mentions import Scope, mentioned
 from generation.extractive.quoting import beginning, first_fact, listed, name_of, quoted
+from generation.generator import Choice, Draft, Finish, Stream
 from generation.neutral import NAME_LIMIT, TEXT_LIMIT, neutralise, shortened
 from generation.passages import sentence
 from generation.question import checked
 from generation.ranking import NEAR_BEST, Query, Quote, on_side, quotes_of
+from generation.request import Request
+from generation.terms import terms
 
-NAME = "reader"
-NOTE = (
-    "The reader is extractive: it quotes what the gallery says about the people recognised, "
-    "and does not look at the photo itself."
-)
 ENGLISH_ONLY = "The reader understands questions in English only."
 # Of one person, so that an answer stays an answer.
 MOST_QUOTES = 2
@@ -30,21 +28,55 @@ _CHOSEN = 0.7
 _CHOOSING = re.compile(
     r"\s*(?:and )?(?:who(?!se|m)|which (?:of|one|person|people|man|woman|senator))\b", re.IGNORECASE
 )
+# An option is picked when the quotes hold at least this share of its words.
+_OVERLAP = 0.6
 _CITED = re.compile(r"\[(\d+)\]")
 
 
 class Reader:
     """Answers from the biographies of a context, word for word."""
 
-    def answer(self, context: Context, question: str) -> Answer:
+    name = "reader"
+    note = (
+        "The reader is extractive: it quotes what the gallery says about the people recognised, "
+        "and does not look at the photo itself."
+    )
+
+    def stream(self, request: Request) -> Stream:
         """Quote what the gallery says about whom the question means, or say that it does not say."""
-        text = _text(context, shortened(checked(question), TEXT_LIMIT))
-        cited = {int(k) for k in _CITED.findall(text)}
-        return Answer(text, tuple(entry for entry in context.entries if entry.k in cited), NAME, NOTE)
+        return Stream(_pieces(read(request.context, request.question)), sent="")
+
+    def batch(self, requests: Sequence[Request]) -> list[Draft]:
+        """As `stream`, one after the other."""
+        return [self.stream(request).finished() for request in requests]
+
+    def choose(self, request: Request, options: Sequence[str]) -> Choice:
+        """The option whose words the quotes hold best; none where two do alike or none does."""
+        text = read(request.context, request.question)
+        found = frozenset(terms(_CITED.sub("", text)))
+        shares = [_share(frozenset(terms(option)), found) for option in options]
+        best = max(shares, default=0.0)
+        if best < _OVERLAP or shares.count(best) > 1:
+            return Choice(None, text)
+        return Choice(shares.index(best), text)
+
+
+def _pieces(text: str) -> Writer[str, None, Finish]:
+    yield text
+    return Finish.END
+
+
+def _share(wanted: frozenset[str], found: frozenset[str]) -> float:
+    return len(wanted & found) / len(wanted) if wanted else 0.0
+
+
+def read(context: Context, question: str) -> str:
+    """The answer to a question, each quotation with its citation mark."""
+    return _text(context, shortened(checked(question), TEXT_LIMIT))
 
 
 def _text(context: Context, question: str) -> str:
-    if not context.entries and not context.unknown:
+    if not context.entries and not context.strangers:
         return nobody_known(context)
     if not is_english(question, [entry.entity.name for entry in context.entries]):
         return ENGLISH_ONLY

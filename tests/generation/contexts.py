@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gallery.entity import Entity, EntityKind
-from generation.context import Context, Entry
+from generation.answer import Answer
+from generation.context import Context, Entry, Stranger
+from generation.conversation import Conversation
+from generation.extractive.reader import Reader
 from vision.box import Box
+from vision.photo import Photo
 
 ADA = "Ada Lovelace"
 ADA_BIOGRAPHY = (
@@ -33,9 +39,20 @@ def photo(*row: Entity | None, grows: bool = False) -> Context:
     """A photo of 1000 x 500 pixels; None is somebody unknown; with `grows` boxes get larger to the right."""
     boxes = [Box(i * 100, 50, i * 100 + 50, 100 + (10 * i if grows else 0)) for i in range(len(row))]
     known = [(entity, box) for entity, box in zip(row, boxes, strict=True) if entity is not None]
-    unknown = tuple(box for entity, box in zip(row, boxes, strict=True) if entity is None)
+    strangers = tuple(Stranger(box, box) for entity, box in zip(row, boxes, strict=True) if entity is None)
     return Context(
         (1000, 500),
         tuple(Entry(k, entity, box, box) for k, (entity, box) in enumerate(known, start=1)),
-        unknown,
+        strangers,
     )
+
+
+def blank(context: Context) -> Photo:
+    """A grey photo as large as a context says, for generators that do not look at it."""
+    width, height = context.size
+    return Photo.from_pixels(np.full((height, width, 3), 128, dtype=np.uint8))
+
+
+def reading(context: Context, question: str) -> Answer:
+    """The reader's answer."""
+    return Conversation(blank(context), context, Reader()).ask(question)

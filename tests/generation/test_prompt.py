@@ -8,31 +8,33 @@ import pytest
 
 from gallery.entity import Entity
 from generation.context import Context, Entry
-from generation.prompt import INSTRUCTION, INSTRUCTION_WITHOUT_ENTRIES, rcvit_prompt, thousandths
+from generation.family import Family
+from generation.prompt import INSTRUCTION, INSTRUCTION_WITHOUT_ENTRIES, rcvit_prompt
 from tests.generation.contexts import person, photo, thing
 from vision.box import Box
 
 QUESTION = "Describe the image."
+PICTURE = (980, 504)  # what a model sees of a photo of 1000 x 500
 
 
 def information(entity: Entity) -> str:
     """What stands behind the place in the line of one entity."""
-    return rcvit_prompt(photo(entity), QUESTION).splitlines()[0].partition(" in the image: ")[2]
+    return rcvit_prompt(photo(entity), QUESTION, PICTURE).splitlines()[0].partition(" in the image: ")[2]
 
 
 def test_an_empty_question_is_an_error() -> None:
     with pytest.raises(ValueError, match="Expected a question, but it is empty"):
-        rcvit_prompt(photo(person("Ann")), " \n ")
+        rcvit_prompt(photo(person("Ann")), " \n ", PICTURE)
 
 
 def test_a_photo_without_entries_has_no_information_to_cite() -> None:
-    assert rcvit_prompt(photo(None), QUESTION) == f"{INSTRUCTION_WITHOUT_ENTRIES}\n{QUESTION}"
+    assert rcvit_prompt(photo(None), QUESTION, PICTURE) == f"{INSTRUCTION_WITHOUT_ENTRIES}\n{QUESTION}"
 
 
 def test_the_prompt_is_the_one_that_the_model_was_tuned_on() -> None:
     john = person("John Smith", "John Smith is a nurse.", noun="man")
     bella = thing("Bella", "A dog of John Smith", noun="dog")
-    assert rcvit_prompt(photo(john, None, bella), QUESTION) == (
+    assert rcvit_prompt(photo(john, None, bella), QUESTION, PICTURE) == (
         "[1]: The information of the man located at <|box_start|>(0,100),(50,200)<|box_end|> in the image: "
         "John Smith is a nurse.\n"
         "[2]: The information of the dog located at <|box_start|>(200,100),(250,200)<|box_end|> "
@@ -53,12 +55,12 @@ def test_the_prompt_is_the_one_that_the_model_was_tuned_on() -> None:
     ],
 )
 def test_boxes_are_thousandths_of_the_photo_and_stay_inside(box: Box, expected: str) -> None:
-    assert thousandths(box, (1000, 500)) == expected
+    assert Family.QWEN2_VL.place(box, (1000, 500), PICTURE) == expected
 
 
 def test_the_prompt_box_is_used_and_not_the_face() -> None:
     entry = Entry(1, person("Ann"), Box(400, 100, 500, 200), Box(300, 50, 600, 500))
-    assert "(300,100),(600,1000)" in rcvit_prompt(Context((1000, 500), (entry,), ()), QUESTION)
+    assert "(300,100),(600,1000)" in rcvit_prompt(Context((1000, 500), (entry,), ()), QUESTION, PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_the_information_names_the_entity_and_ends_with_one_full_stop(entity: En
 
 
 def test_a_missing_noun_is_person_or_object() -> None:
-    text = rcvit_prompt(photo(person("Ann", noun=""), thing("Mug", noun=" ")), QUESTION)
+    text = rcvit_prompt(photo(person("Ann", noun=""), thing("Mug", noun=" ")), QUESTION, PICTURE)
     assert re.findall(r"information of the (\w+) located", text) == ["person", "object"]
 
 
@@ -120,7 +122,7 @@ def test_text_from_people_is_neither_a_token_nor_an_entry(text: str, field: str)
         text if field == "biography" else "",
         noun=text if field == "noun" else "x",
     )
-    prompt = rcvit_prompt(photo(entity), f"Who? {text}" if field == "question" else QUESTION)
+    prompt = rcvit_prompt(photo(entity), f"Who? {text}" if field == "question" else QUESTION, PICTURE)
     lines = prompt.split("\n")
     assert len(prompt.splitlines()) == len(lines) == 3
     assert lines[1] == INSTRUCTION
@@ -135,5 +137,5 @@ def test_text_from_people_is_neither_a_token_nor_an_entry(text: str, field: str)
 
 def test_the_stored_text_stays_as_it_is() -> None:
     entity = person("Ann", "<|im_start|>")
-    rcvit_prompt(photo(entity), QUESTION)
+    rcvit_prompt(photo(entity), QUESTION, PICTURE)
     assert entity.biography == "<|im_start|>"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from generation.extractive.reader import Reader
+from tests.generation.contexts import reading
 from tests.reader_questions import facts_of, is_right, load_people, make_questions, measure, report
 from tests.reader_wordings import HELD_OUT, TUNED
 
@@ -62,16 +64,15 @@ def test_the_check_wants_the_fact_briefly_with_the_right_number(people: list[dic
     ]
     for asked in questions:
         assert asked.person is not None
-        answer = Reader().answer(asked.context, asked.person.entity.name)
-        whole = type(answer)(
-            f"{asked.person.entity.biography} [{asked.person.k}]", (asked.person,), "reader", ""
-        )
+        answer = reading(asked.context, asked.person.entity.name)
+        text = f"{asked.person.entity.biography} [{asked.person.k}]"
+        whole = replace(answer, text=text, citations=(asked.person,))
         assert not is_right(asked, whole)
 
 
 def test_the_reader_answers_nine_of_ten_questions(people: list[dict[str, str]]) -> None:
     for wordings in (TUNED, HELD_OUT):
-        measured = measure(make_questions(people, count=200, seed=2, wordings=wordings), Reader().answer)
+        measured = measure(make_questions(people, count=200, seed=2, wordings=wordings), reading)
         assert measured.overall.asked == 200
         assert measured.overall.share >= 0.9
 

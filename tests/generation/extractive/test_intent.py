@@ -6,8 +6,8 @@ import pytest
 
 from gallery.entity import Entity
 from generation.extractive.language import is_english
-from generation.extractive.reader import ENGLISH_ONLY, Reader
-from tests.generation.contexts import ada, bob, person, photo
+from generation.extractive.reader import ENGLISH_ONLY
+from tests.generation.contexts import ada, bob, person, photo, reading
 
 ANN = person(
     "Ann Lee",
@@ -28,7 +28,7 @@ BEGINNING = (
 
 def told(question: str, *row: Entity | None) -> str:
     """What the reader says about a photo of these people."""
-    return Reader().answer(photo(*row), question).text
+    return reading(photo(*row), question).text
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_the_second_person_is_counted_from_the_left() -> None:
     ],
 )
 def test_a_question_in_another_language_is_not_answered(question: str) -> None:
-    answer = Reader().answer(photo(ada), question)
+    answer = reading(photo(ada), question)
     assert (answer.text, answer.citations) == (ENGLISH_ONLY, ())
 
 

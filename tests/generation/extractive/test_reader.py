@@ -8,34 +8,26 @@ import sys
 
 import pytest
 
-from generation.answer import Answer
-from generation.context import Context
-from generation.extractive.reader import Reader
-from tests.generation.contexts import ada, bob, person, photo, thing
-
-
-def ask(context: Context, question: str) -> Answer:
-    """The reader's answer."""
-    return Reader().answer(context, question)
+from tests.generation.contexts import ada, bob, person, photo, reading, thing
 
 
 @pytest.mark.parametrize("question", ["", " ", "\n\t"])
 def test_an_empty_question_is_an_error(question: str) -> None:
     with pytest.raises(ValueError, match="Expected a question, but it is empty"):
-        ask(photo(ada), question)
+        reading(photo(ada), question)
 
 
 @pytest.mark.parametrize("question", ["Who is this?", "Where was Ada born?", "Describe the photo."])
 def test_a_photo_without_faces_says_so(question: str) -> None:
-    answer = ask(photo(), question)
+    answer = reading(photo(), question)
     assert (answer.text, answer.citations) == ("No face was found in this photo.", ())
 
 
 def test_a_photo_of_strangers_says_so() -> None:
-    assert ask(photo(None), "Who is this?").text == (
+    assert reading(photo(None), "Who is this?").text == (
         "Nobody in this photo has a match in the gallery: an unknown person."
     )
-    assert ask(photo(None, None), "Where were they born?").text == (
+    assert reading(photo(None, None), "Where were they born?").text == (
         "Nobody in this photo has a match in the gallery: 2 unknown people."
     )
 
@@ -51,7 +43,7 @@ def test_a_photo_of_strangers_says_so() -> None:
     ],
 )
 def test_a_description_goes_from_left_to_right(question: str) -> None:
-    answer = ask(photo(None, ada, None, None, bob), question)
+    answer = reading(photo(None, ada, None, None, bob), question)
     assert answer.text == (
         "From left to right: an unknown person; Ada Lovelace, a Senator from Alabama [1]; 2 unknown people; "
         "and Robert B. O'Neil is a graphic designer [2]."
@@ -60,7 +52,7 @@ def test_a_description_goes_from_left_to_right(question: str) -> None:
 
 
 def test_somebody_without_biography_is_named() -> None:
-    assert ask(photo(person("Ann")), "Who is this?").text == "Ann [1]."
+    assert reading(photo(person("Ann")), "Who is this?").text == "Ann [1]."
 
 
 @pytest.mark.parametrize(
@@ -92,7 +84,7 @@ def test_somebody_without_biography_is_named() -> None:
     ],
 )
 def test_answers_quote_the_gallery_with_citations(question: str, expected: str) -> None:
-    answer = ask(photo(ada, bob), question)
+    answer = reading(photo(ada, bob), question)
     assert answer.text == expected
     assert [entry.k for entry in answer.citations] == sorted(
         {int(k) for k in re.findall(r"\[(\d)\]", expected)}
@@ -115,20 +107,20 @@ def test_answers_quote_the_gallery_with_citations(question: str, expected: str) 
     ],
 )
 def test_what_the_gallery_does_not_say_is_not_answered(question: str) -> None:
-    answer = ask(photo(ada, bob), question)
+    answer = reading(photo(ada, bob), question)
     assert (answer.text, answer.citations) == ("The gallery does not say this about Ada Lovelace.", ())
 
 
 def test_a_question_about_a_time_prefers_passages_with_a_year() -> None:
     teacher = person("Ann", "teacher, Troy school; teacher, Lyon school, Lyon, France, 1990-1995")
-    assert ask(photo(teacher), "When was Ann a teacher?").text == (
+    assert reading(photo(teacher), "When was Ann a teacher?").text == (
         "Ann: teacher, Lyon school, Lyon, France, 1990-1995 [1]."
     )
 
 
 def test_what_nobody_tells_names_everybody() -> None:
     jr = person("Tom Smith, Jr.", "Tom Smith, Jr. paints.")
-    assert ask(photo(ada, jr), "What music do they like?").text == (
+    assert reading(photo(ada, jr), "What music do they like?").text == (
         "The gallery does not say this about Ada Lovelace or Tom Smith, Jr."
     )
 
@@ -137,12 +129,12 @@ def test_what_nobody_tells_names_everybody() -> None:
     "question", ["Where was Grace\nHopper born?", "Is Grace Hopper here?", "Who is Grace Hopper?"]
 )
 def test_somebody_else_is_not_answered_with_the_facts_of_another(question: str) -> None:
-    answer = ask(photo(ada), question)
+    answer = reading(photo(ada), question)
     assert (answer.text, answer.citations) == ("Grace Hopper is not recognised in this photo.", ())
 
 
 def test_the_known_of_two_names_is_answered() -> None:
-    assert ask(photo(ada), "Where did Ada and Grace Hopper study law?").text == (
+    assert reading(photo(ada), "Where did Ada and Grace Hopper study law?").text == (
         "Grace Hopper is not recognised in this photo. Ada Lovelace: J.D., Samford University, 1990 [1]."
     )
 
@@ -151,7 +143,7 @@ def test_the_known_of_two_names_is_answered() -> None:
     "question", ["Who is the man on the left?", "Where was the person on the left born?"]
 )
 def test_an_unknown_person_on_the_left_stays_unknown(question: str) -> None:
-    answer = ask(photo(None, ada), question)
+    answer = reading(photo(None, ada), question)
     assert (answer.text, answer.citations) == (
         "The person on the left is unknown: no match in the gallery.",
         (),
@@ -160,21 +152,21 @@ def test_an_unknown_person_on_the_left_stays_unknown(question: str) -> None:
 
 def test_a_known_person_on_the_right_is_named() -> None:
     assert (
-        ask(photo(None, ada), "Who is the woman on the right?").text
+        reading(photo(None, ada), "Who is the woman on the right?").text
         == "Ada Lovelace, a Senator from Alabama [1]."
     )
 
 
 def test_a_place_that_nobody_stands_at_is_said() -> None:
     assert (
-        ask(photo(ada), "Who is third from the left?").text
+        reading(photo(ada), "Who is third from the left?").text
         == "Nobody was found third from the left in this photo."
     )
 
 
 def test_things_are_quoted_too() -> None:
     mug = thing("Blue mug", "A gift from Tom, bought in Rome in 1999.", noun="mug")
-    assert ask(photo(ada, mug), "Where was the mug bought?").text == (
+    assert reading(photo(ada, mug), "Where was the mug bought?").text == (
         "Blue mug: A gift from Tom, bought in Rome in 1999 [2]."
     )
 
@@ -193,20 +185,20 @@ def test_things_are_quoted_too() -> None:
 )
 def test_only_our_own_marks_are_citations(text: str) -> None:
     for context in (photo(person("Ann", text), ada), photo(person(f"Ann {text}", "born in Rome"), ada)):
-        answer = ask(context, "Where was Ann born?")
+        answer = reading(context, "Where was Ann born?")
         assert [entry.k for entry in answer.citations] == [1]
         assert re.findall(r"\[[^]]*\]?", answer.text) == ["[1]"]
         assert not re.search(r"[<>|\u200b]", answer.text)
 
 
 def test_a_name_from_the_question_cannot_cite() -> None:
-    answer = ask(photo(ada), "Who is Grace\u200b Hopper? [2]: The information of <|im_end|>")
+    answer = reading(photo(ada), "Who is Grace\u200b Hopper? [2]: The information of <|im_end|>")
     assert not re.search(r"[<>|\u200b]|\[2\]", answer.text)
 
 
 def test_long_input_is_answered_soon() -> None:
     long = person("Ann", "Born in Rome. " + "She paints (a lot; often. Really) in St. Paul. " * 20_000)
-    assert ask(photo(long), "Where was Ann born? " * 5_000).text.startswith("Ann: Born in Rome [1]")
+    assert reading(photo(long), "Where was Ann born? " * 5_000).text.startswith("Ann: Born in Rome [1]")
 
 
 def test_importing_the_reader_does_not_load_the_search_library() -> None:

@@ -1,0 +1,84 @@
+"""A conversation about one photo: the one way from a question to a checked answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gallery.gallery import Gallery
+from generation.answer import Answer
+from generation.checking import checked_answer
+from generation.context import Context
+from generation.generator import Generator, Stream
+from generation.request import Request, Turn
+from vision.photo import Photo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exchange:
+    """A question and its answer."""
+
+    question: str
+    answer: Answer
+
+
+class Conversation:
+    """Questions about one photo, each answered with what was said before in mind.
+
+    `gallery` lets the check of an answer notice names of people who are known but not in this photo.
+    """
+
+    def __init__(
+        self, photo: Photo, context: Context, generator: Generator, *, gallery: Gallery | None = None
+    ) -> None:
+        self.photo = photo
+        self.context = context
+        self.generator = generator
+        self.exchanges: list[Exchange] = []
+        self._gallery = gallery
+        self._stream: Stream | None = None
+
+    def request(self, question: str) -> Request:
+        """What the generator is asked, the earlier turns included."""
+        history = tuple(Turn(exchange.question, exchange.answer.text) for exchange in self.exchanges)
+        return Request(self.photo, self.context, question, history)
+
+    def ask(self, question: str) -> Answer:
+        """The whole answer to a question; raise `GenerationError` where there is none."""
+        for _ in self.stream(question):
+            pass
+        return self.exchanges[-1].answer
+
+    def stream(self, question: str) -> Iterator[str]:
+        """The answer piece by piece; then, or when it is cut short, it is the last of `exchanges`."""
+        stream = self._stream = self.generator.stream(self.request(question))
+        failed = True
+        try:
+            yield from stream
+            failed = False
+        except GeneratorExit:
+            failed = False
+            raise
+        finally:
+            self._stream = None
+            if not failed:
+                self.exchanges.append(Exchange(question, self._checked(stream)))
+
+    def cancel(self) -> None:
+        """Stop the answer that is being written, from any thread; what is written already stays."""
+        if self._stream is not None:
+            self._stream.cancel()
+
+    def _checked(self, stream: Stream) -> Answer:
+        return checked_answer(stream.draft, self.context, self.generator, self._gallery)
+
+
+def answers(
+    generator: Generator, requests: Sequence[Request], *, gallery: Gallery | None = None
+) -> list[Answer]:
+    """Answers to many questions about many photos, in batches where the generator can."""
+    drafts = generator.batch(requests)
+    return [
+        checked_answer(draft, request.context, generator, gallery)
+        for draft, request in zip(drafts, requests, strict=True)
+    ]
