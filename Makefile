@@ -30,7 +30,7 @@ endif
 	@touch $@
 
 $(VENV)/.dev-$(HARDWARE): $(VENV)/.base-$(HARDWARE)
-	$(PIP) --editable ".[$(HARDWARE),dev]"
+	$(PIP) --editable ".[$(HARDWARE),models,dev]"
 	@touch $@
 
 demo: $(VENV)/.base-$(HARDWARE)

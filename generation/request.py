@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generation.context import Context
+from generation.question import checked
 from vision.photo import Photo
 
 
@@ -26,7 +27,4 @@ class Request:
     history: tuple[Turn, ...] = ()  # earlier turns about the same photo, oldest first
 
     def __post_init__(self) -> None:
-        if not self.question.strip():
-            raise ValueError(
-                "Expected a question, but it is empty; ask something like 'Who is in this photo?'"
-            )
+        checked(self.question)

@@ -171,8 +171,8 @@ def photo_of(group: Sequence[Mapping[str, str]], chance: random.Random) -> Conte
 
 def _reference(entry: Entry, context: Context, chance: random.Random) -> str:
     """One of the ways in which people call somebody whom they see."""
-    seen = [*context.entries, *context.strangers]
-    boxes = sorted((somebody.box for somebody in seen), key=lambda box: box.left)
+    strangers = (stranger.box for stranger in context.strangers)
+    boxes = sorted([*(other.box for other in context.entries), *strangers], key=lambda box: box.left)
     ways = [entry.entity.name, _surname(entry.entity.name)]
     if len(context.entries) == 1:
         ways.append("this person")
