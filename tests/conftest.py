@@ -70,6 +70,20 @@ def dlib_faces() -> FaceModel:
     return faces.load(faces.DLIB, ())
 
 
+@pytest.fixture(scope="session")
+def qwen2_files() -> Path:
+    """The folder with vocabulary, merges, chat template and image settings of Qwen2-VL."""
+    return need(ASSETS / "tokenizers/qwen2")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(qwen2_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small random Qwen2-VL with the real tokenizer; never changed by a test."""
+    from tests.tiny import save_tiny  # imported here: torch takes seconds, and few tests need it
+
+    return save_tiny(qwen2_files, tmp_path_factory.mktemp("models") / "tiny")
+
+
 def postgres_database() -> Iterator[str]:
     """The URL of a new, empty PostgreSQL database; a skip where no server answers, a failure in CI."""
     try:
