@@ -40,7 +40,8 @@ class Conversation:
 
     def request(self, question: str) -> Request:
         """What the generator is asked, the earlier turns included."""
-        history = tuple(Turn(exchange.question, exchange.answer.text) for exchange in self.exchanges)
+        said = [(exchange.question, exchange.answer.text) for exchange in self.exchanges]
+        history = tuple(Turn(asked, answer) for asked, answer in said if answer)
         return Request(self.photo, self.context, question, history)
 
     def ask(self, question: str) -> Answer:
@@ -50,16 +51,18 @@ class Conversation:
         return self.exchanges[-1].answer
 
     def stream(self, question: str) -> Iterator[str]:
-        """The answer piece by piece; then, or when it is cut short, it is the last of `exchanges`."""
+        """The answer piece by piece; then, or when it is cut short, it is the last of `exchanges`.
+
+        Raise `GenerationError` where the model fails; then nothing is added.
+        """
         stream = self._stream = self.generator.stream(self.request(question))
-        failed = True
+        failed = False
         try:
             yield from stream
-            failed = False
-        except GeneratorExit:
-            failed = False
+        except Exception:
+            failed = True
             raise
-        finally:
+        finally:  # however it was cut short: what was written stays
             self._stream = None
             if not failed:
                 self.exchanges.append(Exchange(question, self._checked(stream)))
