@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator as Writer
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gallery.gallery import Gallery
@@ -50,7 +51,7 @@ class Conversation:
             pass
         return self.exchanges[-1].answer
 
-    def stream(self, question: str) -> Iterator[str]:
+    def stream(self, question: str) -> Writer[str, None, None]:
         """The answer piece by piece; then, or when it is cut short, it is the last of `exchanges`.
 
         Raise `GenerationError` where the model fails; then nothing is added.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Generator as Writer
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import numpy as np
 from PIL import Image
 
 from gallery.entity import NewReference
+from generation.generator import Choice, Draft, Finish, Stream
+from generation.request import Request
 from vision.box import Box
 from vision.photo import Photo
 from vision.quality import Quality
@@ -62,6 +65,44 @@ class OtherFaces(ColourFaces):
             for found in ColourFaces._of(photo)
             if photo.pixels[50, int(found.box.centre[0])].max() >= 50
         ]
+
+
+class Echo:
+    """Answers with fixed words, piece by piece, and remembers what it was asked."""
+
+    name = "echo"
+    note = "The echo says what it was given."
+
+    def __init__(self, *pieces: str, fails: BaseException | None = None) -> None:
+        self.asked: list[Request] = []
+        self.given = 0  # pieces
+        self.closed = False
+        self._pieces = pieces
+        self._fails = fails
+
+    def stream(self, request: Request) -> Stream:
+        """The words; then the failure, if there is one."""
+        self.asked.append(request)
+        return Stream(self._write(), sent=request.question)
+
+    def batch(self, requests: Sequence[Request]) -> list[Draft]:
+        """As `stream`."""
+        return [self.stream(request).finished() for request in requests]
+
+    def choose(self, request: Request, options: Sequence[str]) -> Choice:
+        """The last option."""
+        return Choice(len(options) - 1, options[-1])
+
+    def _write(self) -> Writer[str, None, Finish]:
+        try:
+            for piece in self._pieces:
+                self.given += 1
+                yield piece
+            if self._fails is not None:
+                raise self._fails
+            return Finish.END
+        finally:
+            self.closed = True
 
 
 def region(vector: Sequence[float] | np.ndarray, box: Box | None = None, space: str = "colour") -> Region:
