@@ -1,0 +1,1 @@
+"""RC-Qwen2-VL and its relatives on this machine, through transformers."""
