@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.annotate import save_annotated
-from app.forms import ask_form, match_lines, print_json, printable, who_form
+from app.forms import answer_lines, ask_form, match_lines, print_json, printable, who_form
+from app.generators import GeneratorChoice, choose_generator, open_generator
 from app.settings import Settings
 from app.wiring import open_recogniser
 from gallery.gallery import Gallery
 from generation.context import Context
 from generation.conversation import Conversation
-from generation.extractive.reader import Reader
 from retrieval.match import Match
 from vision.photo import Photo
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """A photo on the desk: who is in it, and the conversation about it."""
+
+    matches: list[Match]
+    conversation: Conversation
+    choice: GeneratorChoice
+
+
 def who(settings: Settings, path: Path, *, as_json: bool, save: Path | None) -> None:
     """Print who is in a photo."""
-    photo, matches = _look(settings, path)
+    photo = Photo.open(path, max_pixels=settings.max_pixels)
+    with Gallery.open(settings.gallery_url) as gallery:
+        matches = _recognised(settings, gallery, photo)
     if as_json:
         print_json(who_form(photo, matches))
     else:
@@ -30,31 +43,80 @@ def who(settings: Settings, path: Path, *, as_json: bool, save: Path | None) -> 
 
 def ask(settings: Settings, path: Path, question: str, *, as_json: bool, save: Path | None) -> None:
     """Print the answer to a question about a photo."""
-    photo, matches = _look(settings, path)
-    answer = Conversation(photo, Context.of(photo, matches), Reader()).ask(question)
+    with desk(settings, path) as opened:
+        answer_one(opened, question, as_json=as_json)
+        _save(opened.conversation.photo, opened.matches, save, path)
+
+
+def chat(settings: Settings, path: Path, *, as_json: bool) -> None:
+    """Answer questions about a photo, line by line, until the input ends."""
+    with desk(settings, path) as opened:
+        if not as_json:
+            print("\n".join(match_lines(opened.matches)) or "No face was found.")
+        for question in _questions():
+            answer_one(opened, question, as_json=as_json)
+
+
+def answer_one(opened: Desk, question: str, *, as_json: bool) -> None:
+    """Print one answer as it is written, then what it cites and what the check of it found.
+
+    Control-C ends the answer; what is written of it stays part of the conversation.
+    """
+    pieces = opened.conversation.stream(question)
+    try:
+        for piece in pieces:
+            if not as_json:
+                print(printable(piece, lines=True), end="", flush=True)
+    except KeyboardInterrupt:
+        print(" (stopped)", file=sys.stderr)
+    answer = opened.conversation.exchanges[-1].answer
     if as_json:
-        print_json(ask_form(answer, matches))
-    else:
-        print(answer.text)
-        for entry in answer.citations:
-            print(
-                f"[{entry.k}] {printable(entry.entity.name)}, box {','.join(map(str, entry.box.as_list()))}"
-            )
-        print(answer.note, file=sys.stderr)
-    _save(photo, matches, save, path)
+        print_json(ask_form(answer, opened.choice.reason, opened.matches))
+        return
+    print("\n".join(["", *answer_lines(answer)]))
+    print(answer.note, file=sys.stderr)
 
 
-def _look(settings: Settings, path: Path) -> tuple[Photo, list[Match]]:
+@contextmanager
+def desk(settings: Settings, path: Path) -> Iterator[Desk]:
+    """Recognise who is in a photo and open a conversation about it."""
     photo = Photo.open(path, max_pixels=settings.max_pixels)
+    choice = choose_generator(settings)
     with Gallery.open(settings.gallery_url) as gallery:
-        recogniser, choice = open_recogniser(settings, gallery)
-        print(f"Faces: {choice}", file=sys.stderr)
-        matches = recogniser.recognise(photo)
+        matches = _recognised(settings, gallery, photo)
+        print(f"Generator: {choice}", file=sys.stderr)
+        generator = open_generator(settings, choice)
+        context = Context.of(photo, matches, person_box=settings.person_box)
+        yield Desk(matches, Conversation(photo, context, generator, gallery=gallery), choice)
+
+
+def _recognised(settings: Settings, gallery: Gallery, photo: Photo) -> list[Match]:
+    recogniser, choice = open_recogniser(settings, gallery)
+    print(f"Faces: {choice}", file=sys.stderr)
+    matches = recogniser.recognise(photo)
     if recogniser.index.size == 0:
         print(
             "The gallery is empty, so nobody can be recognised; 'placard ingest' fills it.", file=sys.stderr
         )
-    return photo, matches
+    return matches
+
+
+def _questions() -> Iterator[str]:
+    """What is typed, or what comes through a pipe; empty lines are passed over."""
+    terminal = sys.stdin.isatty()
+    if terminal:
+        import readline  # noqa: F401  # importing it gives input() a history and arrow keys
+
+        print("Ask about the photo. Control-C stops an answer, Control-D ends.", file=sys.stderr)
+    while True:
+        try:
+            question = input("> " if terminal else "")
+        except (EOFError, KeyboardInterrupt):
+            if terminal:
+                print()
+            return
+        if question.strip():
+            yield question
 
 
 def _save(photo: Photo, matches: Sequence[Match], save: Path | None, original: Path) -> None:

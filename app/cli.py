@@ -32,6 +32,17 @@ Faces = Annotated[
 Device = Annotated[str | None, typer.Option("--device", metavar="auto|cpu|cuda", help="Where models run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Save = Annotated[Path | None, typer.Option("--save", help="Write the photo with boxes and names.")]
+Generator = Annotated[
+    str | None,
+    typer.Option("--generator", metavar="auto|reader|local|server", help="Who answers; auto by default."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="ID|FOLDER", help="The language model; RC-Qwen2-VL 2B by default."),
+]
+Server = Annotated[
+    str | None, typer.Option("--server", metavar="URL", help="An OpenAI-compatible server that answers.")
+]
 PhotoPath = Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo.")]
 Person = Annotated[
     str, typer.Argument(metavar="ID|NAME", help="An entity's id, or its name if it is unique.")
@@ -133,13 +144,33 @@ def ask(
     save: Save = None,
     faces: Faces = None,
     device: Device = None,
+    generator: Generator = None,
+    model: Model = None,
+    server: Server = None,
 ) -> None:
     """Answer a question about a photo from what the gallery knows, with citations."""
     from app.asking import ask as answer
 
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
-    answer(_settings(faces, device), photo, question, as_json=as_json, save=save)
+    settings = _settings(faces, device, generator=generator, model=model, server=server)
+    answer(settings, photo, question, as_json=as_json, save=save)
+
+
+@app.command()
+def chat(
+    photo: PhotoPath,
+    as_json: AsJson = False,
+    faces: Faces = None,
+    device: Device = None,
+    generator: Generator = None,
+    model: Model = None,
+    server: Server = None,
+) -> None:
+    """Talk about a photo: one question a line, each answered with what was said before in mind."""
+    from app.asking import chat as talk
+
+    talk(_settings(faces, device, generator=generator, model=model, server=server), photo, as_json=as_json)
 
 
 @app.command()
@@ -234,17 +265,14 @@ def fetch(name: str) -> None:
     download(_settings(), name)
 
 
-def _settings(faces: str | None = None, device: str | None = None) -> Any:
+def _settings(faces: str | None = None, device: str | None = None, **others: str | None) -> Any:
     """The settings with what the options of a command change."""
-    from app.settings import read_settings
-    from vision.device import Device as Kind
+    from app.settings import BadOptionError, read_settings
 
-    if device is not None and device not in list(Kind):
-        raise typer.BadParameter(f"expected auto, cpu or cuda, got '{device}'", param_hint="--device")
-    changes = {"faces": faces, "device": Kind(device) if device else None}
-    return read_settings().model_copy(
-        update={key: value for key, value in changes.items() if value is not None}
-    )
+    try:
+        return read_settings(options={"faces": faces, "device": device, **others})
+    except BadOptionError as error:
+        raise typer.BadParameter(error.why, param_hint=error.option) from error
 
 
 def _stops(on_error: str) -> bool:

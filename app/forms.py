@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from generation.answer import Answer
+from generation.answer import Answer, FindingKind
+from generation.generator import Finish
 from retrieval.match import Decision, Match
 from vision.photo import Photo
 
@@ -42,8 +43,8 @@ def who_form(photo: Photo, matches: Sequence[Match]) -> Json:
     return {"photo": photo.sha256, "size": list(photo.size), "regions": [region_form(m) for m in matches]}
 
 
-def ask_form(answer: Answer, matches: Sequence[Match]) -> Json:
-    """The whole of `ask --json`."""
+def ask_form(answer: Answer, reason: str, matches: Sequence[Match]) -> Json:
+    """The whole of `ask --json`; `reason` says why this generator answered."""
     citations = [
         {"k": entry.k, "entity_id": entry.entity.id, "name": entry.entity.name, "box": entry.box.as_list()}
         for entry in answer.citations
@@ -51,14 +52,39 @@ def ask_form(answer: Answer, matches: Sequence[Match]) -> Json:
     return {
         "answer": answer.text,
         "citations": citations,
+        "findings": [
+            {"kind": found.kind.value, "start": found.start, "end": found.end, "message": found.message}
+            for found in answer.findings
+        ],
+        "finish": answer.finish.value,
         "generator": answer.generator,
+        "reason": reason,
+        "note": answer.note,
+        "sent": answer.sent,
         "regions": [region_form(match) for match in matches],
     }
 
 
-def printable(text: str) -> str:
-    """Text from people without what steers a terminal: control, direction and line marks become spaces."""
-    return "".join(character if character.isprintable() else " " for character in text)
+def printable(text: str, *, lines: bool = False) -> str:
+    """Text from people without what steers a terminal: control, direction and line marks become spaces.
+
+    With `lines` ends of lines stay.
+    """
+    kept = "\n" if lines else ""
+    return "".join(character if character.isprintable() or character in kept else " " for character in text)
+
+
+def answer_lines(answer: Answer) -> list[str]:
+    """What stands below an answer: the entries that it cites, and what the check of it found."""
+    cited = [
+        f"[{entry.k}] {printable(entry.entity.name)}, box {','.join(map(str, entry.box.as_list()))}"
+        for entry in answer.citations
+    ]
+    # A refusal says so itself.
+    found = [f"Check: {f.message}" for f in answer.findings if f.kind is not FindingKind.REFUSAL]
+    if answer.finish is Finish.LENGTH:
+        found.append("Check: The answer was cut off at the limit of new tokens (PLACARD_MAX_NEW_TOKENS).")
+    return [*cited, *map(printable, found)]
 
 
 def print_json(form: object) -> None:

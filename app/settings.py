@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from generation.context import PersonBox
+from generation.dtype import Dtype
+from generation.family import Family
 from vision.device import Device
 from vision.errors import UserError
 from vision.faces import AUTO
@@ -18,6 +22,23 @@ from vision.photo import MAX_PIXELS
 _PREFIX = "PLACARD_"
 # Read by the test suite, not by the program.
 _TESTS = {"PLACARD_ASSETS", "PLACARD_TEST_POSTGRES_URL"}
+
+
+class BadOptionError(UserError):
+    """An option of a command with a value that it cannot have."""
+
+    def __init__(self, option: str, why: str) -> None:
+        super().__init__(f"{option} is {why}.")
+        self.option, self.why = option, why
+
+
+class GeneratorKind(StrEnum):
+    """Who answers; `auto` takes a server where one is set, a local model where a GPU is, else the reader."""
+
+    AUTO = "auto"
+    READER = "reader"
+    LOCAL = "local"
+    SERVER = "server"
 
 
 class Settings(BaseSettings):
@@ -34,6 +55,26 @@ class Settings(BaseSettings):
     threshold: float | None = Field(default=None, ge=-1, le=1)  # cosine; None: the shipped one of the space
     margin: float | None = Field(default=None, ge=0, le=1)
     one_each: bool = True  # an entity at most once in a photo; off for mirrors and collages
+    generator: GeneratorKind = GeneratorKind.AUTO
+    model: str = ""  # id or folder; empty: RC-Qwen2-VL 2B, or the only one that a server has
+    revision: str = ""  # of a model in the Hugging Face cache
+    dtype: Dtype = Dtype.AUTO
+    server: str = ""  # URL of an OpenAI-compatible server
+    server_key: SecretStr = SecretStr("")
+    server_family: Family = Family.QWEN2_VL  # how the server's model reads boxes
+    timeout_s: float = Field(default=120.0, gt=0)  # for the next piece of a server's answer
+    picture_min_tokens: int | None = Field(default=None, ge=1)  # None: the model's own, 256 for a server
+    picture_max_tokens: int | None = Field(default=None, ge=1)  # None: the model's own, at most 1280
+    biography_tokens: int = Field(default=2048, ge=1)  # of all people of a photo together
+    history_tokens: int = Field(default=1024, ge=0)  # of earlier turns of a conversation
+    max_new_tokens: int = Field(default=512, ge=1)
+    temperature: float | None = Field(default=None, ge=0, le=2)  # None: the model's own; 0: greedy
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    seed: int | None = None
+    cite: bool = True  # ask the model for citations
+    strangers: bool = False  # tell the model where people stand who are not in the gallery
+    person_box: PersonBox = PersonBox.GROWN  # what the prompt calls a person's place
+    trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
 
     @property
     def gallery_url(self) -> str:
@@ -41,20 +82,39 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.expanduser() / 'gallery.db'}"
 
     @property
+    def language_root(self) -> Path:
+        """The folder whose folders are language models."""
+        return self.home.expanduser() / "models" / "language"
+
+    @property
     def pack_roots(self) -> tuple[Path, ...]:
         """Folders whose folders are InsightFace packs."""
         return self.home.expanduser() / "models" / "insightface", Path.home() / ".insightface" / "models"
 
 
-def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of an environment; raise `UserError` for a variable that is unknown or has a bad value."""
+def read_settings(
+    environment: Mapping[str, str] = os.environ, *, options: Mapping[str, str | None] | None = None
+) -> Settings:
+    """The settings of an environment, with the options of a command before it where they are given.
+
+    Raise `BadOptionError` for a bad option, `UserError` for a variable that is unknown or has a bad value.
+    """
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields} | _TESTS
     unknown = sorted(name for name in environment if name.startswith(_PREFIX) and name not in known)
     if unknown:
         raise UserError(f"Unknown setting {unknown[0]}; known are {', '.join(sorted(known - _TESTS))}.")
+    given = {name: value for name, value in (options or {}).items() if value is not None}
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = f"{_PREFIX}{str(first['loc'][0]).upper()}"
-        raise UserError(f"{name} is '{first['input']}': {first['msg']}.") from error
+        raise _mistake(error, given) from error
+
+
+def _mistake(error: ValidationError, given: Mapping[str, str]) -> UserError:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    value = "***" if "key" in name or "token" in name else first["input"]
+    if name in given:
+        why = first["msg"].replace("'", "")
+        return BadOptionError(f"--{name.replace('_', '-')}", f"'{value}': {why}")
+    return UserError(f"{_PREFIX}{name.upper()} is '{value}': {first['msg']}.")

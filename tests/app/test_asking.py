@@ -11,6 +11,9 @@ from PIL import Image
 from app.demo import insightface_data
 from tests.app.conftest import Result, Run
 
+ASK_KEYS = [
+    *("answer", "citations", "findings", "finish", "generator", "reason", "note", "sent", "regions"),
+]
 REGION_KEYS = ["box", "kind", "confidence", "decision", "entity_id", "name", "similarity", "candidates"]
 
 
@@ -49,14 +52,15 @@ def test_who_prints_the_model_and_its_reason_once(run: Run, nasa: Path) -> None:
 @pytest.mark.usefixtures("collins")
 def test_ask_answers_from_the_biography_in_the_stable_json_form(run: Run, nasa: Path) -> None:
     form = run("ask", nasa, "Where was she born?", "--json").json
-    assert list(form) == ["answer", "citations", "generator", "regions"]
+    assert list(form) == ASK_KEYS
     assert "Elmira, New York" in form["answer"]
     assert "[1]" in form["answer"]
     (citation,) = form["citations"]
     assert list(citation) == ["k", "entity_id", "name", "box"]
     assert (citation["k"], citation["name"]) == (1, "Eileen Collins")
     assert citation["box"] == form["regions"][0]["box"]
-    assert form["generator"] == "reader"
+    assert (form["generator"], form["finish"], form["sent"], form["findings"]) == ("reader", "end", "", [])
+    assert form["reason"] == "no server is set, and no language model is on disk"
 
 
 @pytest.mark.usefixtures("collins")

@@ -1,0 +1,132 @@
+"""Which generator answers, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.settings import GeneratorKind, Settings
+from generation.budget import TextBudget
+from generation.extractive.reader import Reader
+from generation.family import Family
+from generation.generator import GenerationError, Generator
+from generation.local.finding import ModelNotFoundError, PackagesMissingError, check_packages, find_model
+from generation.picture import MAX_TOKENS, MIN_TOKENS, PictureBudget
+from generation.prompt import Wording
+from generation.prompter import Prompter
+from generation.sampling import Sampling
+
+DEFAULT_MODEL = "weihongliang/RC-Qwen2VL-2b"
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorChoice:
+    """A generator and why it was chosen."""
+
+    kind: GeneratorKind
+    model: str  # a folder, or what a server calls it; empty for the reader and for a server's only model
+    reason: str
+
+    def __str__(self) -> str:
+        name = Path(self.model).name if self.kind is GeneratorKind.LOCAL else self.model
+        return f"{self.kind.value} {name}".strip() + f" ({self.reason})"
+
+
+def choose_generator(settings: Settings) -> GeneratorChoice:
+    """The generator that was asked for, else the best that is ready; raise `GenerationError` if it is not."""
+    match settings.generator:
+        case GeneratorKind.READER:
+            return GeneratorChoice(GeneratorKind.READER, "", "asked for")
+        case GeneratorKind.SERVER:
+            if not settings.server:
+                raise GenerationError(
+                    "--generator server needs the server's URL; give --server http://host:port/v1."
+                )
+            return GeneratorChoice(GeneratorKind.SERVER, settings.model, "asked for")
+        case GeneratorKind.LOCAL:
+            return GeneratorChoice(GeneratorKind.LOCAL, str(_model_on_disk(settings)), "asked for")
+        case GeneratorKind.AUTO:
+            return _best_ready(settings)
+
+
+def open_generator(settings: Settings, choice: GeneratorChoice) -> Generator:
+    """The chosen generator; a local model is loaded here, which takes a while."""
+    match choice.kind:
+        case GeneratorKind.SERVER:
+            return _server(settings)
+        case GeneratorKind.LOCAL:
+            return _local(settings, Path(choice.model))
+        case _:
+            return Reader()
+
+
+def _best_ready(settings: Settings) -> GeneratorChoice:
+    if settings.server:
+        return GeneratorChoice(GeneratorKind.SERVER, settings.model, "a server is set")
+    try:
+        folder = _model_on_disk(settings)
+    except ModelNotFoundError:
+        if settings.model:
+            raise  # it was asked for by name
+        return _reader("no server is set, and no language model is on disk")
+    if not _cuda_ready():
+        return _reader(f"no GPU is here; --generator local would run {folder.name} slowly")
+    return GeneratorChoice(GeneratorKind.LOCAL, str(folder), "a GPU is here, and the model is on disk")
+
+
+def _reader(reason: str) -> GeneratorChoice:
+    return GeneratorChoice(GeneratorKind.READER, "", reason)
+
+
+def _model_on_disk(settings: Settings) -> Path:
+    return find_model(settings.model or DEFAULT_MODEL, settings.language_root, settings.revision)
+
+
+def _cuda_ready() -> bool:
+    """Whether a local model could run on a GPU here."""
+    try:
+        check_packages()
+    except PackagesMissingError:
+        return False
+    from generation.local.loading import cuda_ready  # imports torch: seconds
+
+    return cuda_ready()
+
+
+def _local(settings: Settings, folder: Path) -> Generator:
+    check_packages()
+    from generation.local.generator import open_local
+
+    return open_local(folder, device=settings.device, dtype=settings.dtype, sampling=_sampling(settings))
+
+
+def _server(settings: Settings) -> Generator:
+    from generation.server.openai import connect
+
+    return connect(
+        settings.server,
+        settings.model or None,
+        key=settings.server_key.get_secret_value(),
+        timeout_s=settings.timeout_s,
+        sampling=_sampling(settings),
+        prompter=Prompter(
+            _wording(settings, settings.server_family),
+            PictureBudget(
+                settings.picture_min_tokens or MIN_TOKENS, settings.picture_max_tokens or MAX_TOKENS
+            ),
+            _text_budget(settings),
+        ),
+        trace=settings.trace,
+    )
+
+
+def _sampling(settings: Settings) -> Sampling:
+    return Sampling(settings.max_new_tokens, settings.temperature, settings.top_p, settings.seed)
+
+
+def _wording(settings: Settings, family: Family) -> Wording:
+    return Wording(family, cite=settings.cite, strangers=settings.strangers)
+
+
+def _text_budget(settings: Settings) -> TextBudget:
+    return TextBudget(settings.biography_tokens, settings.history_tokens)
