@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from app.wiring import open_recogniser
 from gallery.gallery import Gallery
 from generation.context import Context
 from generation.conversation import Conversation
+from generation.generator import GenerationError
 from retrieval.match import Match
 from vision.photo import Photo
 
@@ -48,13 +49,19 @@ def ask(settings: Settings, path: Path, question: str, *, as_json: bool, save: P
         _save(opened.conversation.photo, opened.matches, save, path)
 
 
-def chat(settings: Settings, path: Path, *, as_json: bool) -> None:
-    """Answer questions about a photo, line by line, until the input ends."""
+def chat(settings: Settings, path: Path, *, as_json: bool) -> int:
+    """Answer questions about a photo, line by line, until the input ends; 1 if any had no answer."""
+    failed = 0
     with desk(settings, path) as opened:
         if not as_json:
             print("\n".join(match_lines(opened.matches)) or "No face was found.")
         for question in _questions():
-            answer_one(opened, question, as_json=as_json)
+            try:
+                answer_one(opened, question, as_json=as_json)
+            except GenerationError as error:
+                failed = 1
+                print(f"Error: {error}", file=sys.stderr)
+    return failed
 
 
 def answer_one(opened: Desk, question: str, *, as_json: bool) -> None:
@@ -62,14 +69,18 @@ def answer_one(opened: Desk, question: str, *, as_json: bool) -> None:
 
     Control-C ends the answer; what is written of it stays part of the conversation.
     """
-    pieces = opened.conversation.stream(question)
+    conversation = opened.conversation
+    before = len(conversation.exchanges)
     try:
-        for piece in pieces:
-            if not as_json:
-                print(printable(piece, lines=True), end="", flush=True)
+        with closing(conversation.stream(question)) as pieces:
+            for piece in pieces:
+                if not as_json:
+                    print(printable(piece, lines=True), end="", flush=True)
     except KeyboardInterrupt:
         print(" (stopped)", file=sys.stderr)
-    answer = opened.conversation.exchanges[-1].answer
+        if len(conversation.exchanges) == before:  # stopped before it began
+            return
+    answer = conversation.exchanges[-1].answer
     if as_json:
         print_json(ask_form(answer, opened.choice.reason, opened.matches))
         return

@@ -170,7 +170,8 @@ def chat(
     """Talk about a photo: one question a line, each answered with what was said before in mind."""
     from app.asking import chat as talk
 
-    talk(_settings(faces, device, generator=generator, model=model, server=server), photo, as_json=as_json)
+    settings = _settings(faces, device, generator=generator, model=model, server=server)
+    raise typer.Exit(talk(settings, photo, as_json=as_json))
 
 
 @app.command()

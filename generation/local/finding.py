@@ -56,9 +56,8 @@ def check_packages() -> None:
     """Raise `PackagesMissingError` where a local model could not be run."""
     missing = [package for package in _PACKAGES if find_spec(package) is None]
     if missing:
-        raise PackagesMissingError(
-            f"A local model needs {', '.join(missing)}, which is not installed: pip install 'placard[models]'."
-        )
+        names = ", ".join(missing)
+        raise PackagesMissingError(f"A local model needs {names}: pip install 'placard[models]'.")
 
 
 def _in_cache(spec: str, revision: str) -> Path | None:

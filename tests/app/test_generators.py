@@ -1,0 +1,99 @@
+"""Which generator answers, and what is said when it cannot."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.generators import DEFAULT_MODEL, choose_generator
+from app.settings import BadOptionError, GeneratorKind, read_settings
+from generation.generator import GenerationError
+from generation.local.finding import folder_name
+from vision.errors import UserError
+
+
+def put_model(name: str = DEFAULT_MODEL) -> Path:
+    """A folder that looks like a fetched model."""
+    place = read_settings().language_root / folder_name(name)
+    place.mkdir(parents=True)
+    (place / "config.json").write_text("{}")
+    return place
+
+
+@pytest.fixture(autouse=True)
+def _no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+
+
+def test_a_server_that_is_set_answers_before_anything_else() -> None:
+    put_model()
+    choice = choose_generator(read_settings(options={"server": "http://127.0.0.1:8000/v1", "model": "rc"}))
+    assert (choice.kind, choice.model, choice.reason) == (GeneratorKind.SERVER, "rc", "a server is set")
+    assert str(choice) == "server rc (a server is set)"
+
+
+def test_a_model_on_disk_without_a_gpu_leaves_it_to_the_reader_and_says_how_to_run_it() -> None:
+    import torch
+
+    put_model()
+    choice = choose_generator(read_settings())
+    if torch.cuda.is_available():
+        assert choice.kind is GeneratorKind.LOCAL
+    else:
+        assert choice.kind is GeneratorKind.READER
+        assert "no GPU is here; --generator local would run" in choice.reason
+
+
+def test_without_server_and_model_the_reader_answers() -> None:
+    assert str(choose_generator(read_settings())) == (
+        "reader (no server is set, and no language model is on disk)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"generator": "local"}, "placard models fetch weihongliang/RC-Qwen2VL-2b"),
+        ({"generator": "local", "model": "nobody/nothing"}, "No language model nobody/nothing on disk"),
+        ({"model": "nobody/nothing"}, "No language model nobody/nothing on disk"),
+        ({"generator": "local", "model": "/"}, "/ holds no config.json"),
+        ({"generator": "server"}, "needs the server's URL"),
+    ],
+)
+def test_what_was_asked_for_and_is_not_there_is_an_error(options: dict[str, str], says: str) -> None:
+    with pytest.raises(GenerationError, match=says):
+        choose_generator(read_settings(options=options))
+
+
+def test_a_model_that_was_fetched_is_found_by_its_id() -> None:
+    place = put_model("somebody/model")
+    choice = choose_generator(read_settings(options={"generator": "local", "model": "somebody/model"}))
+    assert (choice.kind, Path(choice.model)) == (GeneratorKind.LOCAL, place)
+
+
+def test_a_folder_is_a_model(tmp_path: Path) -> None:
+    folder = shutil.move(put_model(), tmp_path / "mine")
+    choice = choose_generator(read_settings(options={"generator": "local", "model": str(folder)}))
+    assert str(choice) == "local mine (asked for)"
+
+
+def test_an_option_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLACARD_GENERATOR", "server")
+    assert read_settings().generator is GeneratorKind.SERVER
+    assert read_settings(options={"generator": "reader", "model": None}).generator is GeneratorKind.READER
+
+
+def test_a_bad_option_says_what_it_can_be() -> None:
+    with pytest.raises(BadOptionError, match="auto, reader, local or server"):
+        read_settings(options={"generator": "oracle"})
+
+
+def test_a_key_is_in_no_text_about_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLACARD_SERVER_KEY", "sk-secret")
+    monkeypatch.setenv("PLACARD_TEMPERATURE", "hot")
+    with pytest.raises(UserError) as error:
+        read_settings()
+    monkeypatch.setenv("PLACARD_TEMPERATURE", "0")
+    assert "sk-secret" not in f"{error.value}{read_settings()!r}"
