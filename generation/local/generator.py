@@ -1,0 +1,113 @@
+"""The generator that runs a model on this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from string import ascii_uppercase
+
+from generation.budget import TextBudget
+from generation.dtype import Dtype
+from generation.generator import Choice, Draft, Stream
+from generation.local.loading import load_model
+from generation.local.model import LocalModel
+from generation.message import Message, as_sent
+from generation.neutral import neutralise
+from generation.picture import PictureBudget
+from generation.prompt import Wording
+from generation.prompter import Prompter
+from generation.request import Request
+from generation.sampling import Sampling
+from vision.device import Device
+
+CHOOSE = "Answer with the letter of the right option only."
+
+
+class LocalGenerator:
+    """Answers by a model on this machine."""
+
+    name = "local"
+
+    def __init__(self, model: LocalModel, prompter: Prompter, sampling: Sampling) -> None:
+        self.model = model
+        self._prompter = prompter
+        self._sampling = sampling
+
+    @property
+    def note(self) -> str:
+        """Which model answers, and on what."""
+        return f"Answered by {self.model.name} on {self.model.device} ({self.model.dtype})."
+
+    def stream(self, request: Request) -> Stream:
+        """Write one answer token by token; raise `GenerationError` where the model cannot."""
+        messages = self._prompter.messages(request)
+        cancelled = threading.Event()
+        return Stream(self.model.stream(messages, self._sampling, cancelled), as_sent(messages), cancelled)
+
+    def batch(self, requests: Sequence[Request]) -> list[Draft]:
+        """Answer many requests, several in one go; the same texts as one by one where greedy."""
+        chats = [self._prompter.messages(request) for request in requests]
+        written = self.model.batch(chats, self._sampling)
+        return [
+            Draft(answer.text.strip(), answer.finish, as_sent(chat))
+            for answer, chat in zip(written, chats, strict=True)
+        ]
+
+    def choose(self, request: Request, options: Sequence[str]) -> Choice:
+        """The option whose letter the model finds likeliest; at least one and at most 26 options."""
+        letters = ascii_uppercase[: len(options)]
+        if not 1 <= len(options) <= len(ascii_uppercase):
+            raise ValueError(f"Expected 1 to {len(ascii_uppercase)} options, but got {len(options)}")
+        messages = _lettered(self._prompter.messages(request), options)
+        likelihoods = self.model.likelihoods(messages, letters)
+        best = likelihoods.index(max(likelihoods))
+        return Choice(best, options[best])
+
+
+def _lettered(messages: tuple[Message, ...], options: Sequence[str]) -> tuple[Message, ...]:
+    """The chat with the options under its last question."""
+    lines = [
+        f"{letter}. {neutralise(option)}" for letter, option in zip(ascii_uppercase, options, strict=False)
+    ]
+    last = messages[-1]
+    return (*messages[:-1], replace(last, text="\n".join([last.text, *lines, CHOOSE])))
+
+
+def open_local(
+    folder: Path,
+    *,
+    processor: Path | None = None,
+    device: Device = Device.AUTO,
+    dtype: Dtype = Dtype.AUTO,
+    sampling: Sampling | None = None,
+    wording: Wording | None = None,
+    text: TextBudget | None = None,
+    min_tokens: int | None = None,
+    max_tokens: int | None = None,
+) -> LocalGenerator:
+    """Load the model in a folder and make it a generator.
+
+    The family is the model's own, whatever `wording` says. `min_tokens` and `max_tokens` of a picture are by
+    default what the model's folder allows.
+    """
+    model = load_model(folder, processor=processor, device=device, dtype=dtype)
+    prompter = Prompter(
+        replace(wording or Wording(), family=model.family),
+        _pictures(model.picture_budget, min_tokens, max_tokens),
+        text or TextBudget(),
+        model.count,
+    )
+    return LocalGenerator(model, prompter, sampling or Sampling())
+
+
+def _pictures(own: PictureBudget, least: int | None, most: int | None) -> PictureBudget:
+    """The budget with what is set; where only one end is set, the other gives way to it."""
+    if least is not None and most is not None:
+        return PictureBudget(least, most)
+    if most is not None:
+        return PictureBudget(min(own.min_tokens, most), most)
+    if least is not None:
+        return PictureBudget(least, max(own.max_tokens, least))
+    return own

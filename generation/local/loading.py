@@ -1,0 +1,160 @@
+"""Loading a model: whole, from safetensors only, without its code, without the network."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForImageTextToText, AutoProcessor, PreTrainedModel, ProcessorMixin
+from transformers.utils import logging as library_logging
+
+from generation.dtype import Dtype
+from generation.family import Family
+from generation.local.folder import (
+    BadModelError,
+    checked_folder,
+    model_name,
+    picture_budget,
+    processor_folder,
+)
+from generation.local.model import LocalModel
+from vision.device import Device, DeviceUnavailableError
+
+_log = logging.getLogger(__name__)
+_SHOWN = 3  # weights that an error names
+# The library's verbosity is the whole process's; it is changed while a model is loaded.
+_quiet_lock = threading.Lock()
+_NOTHING_ELSE = {"local_files_only": True, "trust_remote_code": False}
+
+
+def load_model(
+    folder: Path, *, processor: Path | None = None, device: Device = Device.AUTO, dtype: Dtype = Dtype.AUTO
+) -> LocalModel:
+    """The model in a folder, ready to answer.
+
+    `processor` is the folder of tokenizer, chat template and picture settings, for a model that was published
+    without them. Raise `BadModelError` for a folder that holds no whole model of a known family, and
+    `DeviceUnavailableError` where CUDA is asked for and is not there.
+    """
+    family = checked_folder(folder)
+    place, number = _place(device), _number(dtype, _place(device))
+    _log.info("Loading a %s model on %s as %s", family, place, number)
+    with _quietly():
+        tools = _processor(processor_folder(folder, processor), family)
+        network = _network(folder, place, number)
+    size = tools.image_processor.size
+    return LocalModel(
+        network,
+        tools,
+        name=model_name(folder),
+        family=family,
+        picture_budget=picture_budget(size.shortest_edge, size.longest_edge, family.token_side),
+    )
+
+
+def cuda_ready() -> bool:
+    """Whether models can run on a GPU here."""
+    return torch.cuda.is_available()
+
+
+def _place(device: Device) -> torch.device:
+    if device is Device.CUDA and not cuda_ready():
+        raise DeviceUnavailableError("the language model", "torch finds no CUDA GPU")
+    return torch.device("cuda" if device is not Device.CPU and cuda_ready() else "cpu")
+
+
+def _number(dtype: Dtype, place: torch.device) -> torch.dtype:
+    match dtype:
+        case Dtype.FLOAT32:
+            return torch.float32
+        case Dtype.BFLOAT16:
+            return torch.bfloat16
+        case Dtype.FLOAT16:
+            return torch.float16
+        case Dtype.AUTO if place.type == "cpu":
+            return torch.float32
+        case Dtype.AUTO:
+            emulated = torch.cuda.is_bf16_supported(including_emulation=False)
+            return torch.bfloat16 if emulated else torch.float16
+
+
+def _attention(place: torch.device, number: torch.dtype) -> str:
+    flash = place.type == "cuda" and number is not torch.float32 and find_spec("flash_attn") is not None
+    return "flash_attention_2" if flash else "sdpa"
+
+
+def _network(folder: Path, place: torch.device, number: torch.dtype) -> PreTrainedModel:
+    try:
+        network, report = AutoModelForImageTextToText.from_pretrained(
+            folder,
+            **_NOTHING_ELSE,
+            use_safetensors=True,
+            dtype=number,
+            attn_implementation=_attention(place, number),
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are reported, and refused below with all the others
+        )
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
+        raise BadModelError(f"Cannot load the model in {folder.name}: {_line(error)}.") from error
+    _check_weights(folder, report)
+    return network.to(place).eval()
+
+
+def _check_weights(folder: Path, report: dict[str, set[object]]) -> None:
+    """Raise `BadModelError` unless every weight of the model came from the folder, and nothing was left."""
+    mismatched = (key[0] if isinstance(key, tuple) else key for key in report["mismatched_keys"])
+    faults = {
+        "missing": sorted(map(str, report["missing_keys"])),
+        "not of this model": sorted(map(str, report["unexpected_keys"])),
+        "of another shape": sorted(map(str, mismatched)),
+    }
+    found = [f"{len(keys)} {fault} ({_some(keys)})" for fault, keys in faults.items() if keys]
+    if found:
+        raise BadModelError(f"The weights in {folder.name} are not whole: {'; '.join(found)}. Fetch it anew.")
+
+
+def _processor(folder: Path, family: Family) -> ProcessorMixin:
+    try:
+        processor = AutoProcessor.from_pretrained(folder, **_NOTHING_ELSE)
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError) as error:
+        raise BadModelError(f"Cannot load the processor in {folder.name}: {_line(error)}.") from error
+    images = getattr(processor, "image_processor", None)
+    if images is None or not processor.chat_template:
+        missing = "chat template" if images is not None else "picture settings"
+        raise BadModelError(f"The processor in {folder.name} has no {missing}; take another with one.")
+    if images.patch_size * images.merge_size != family.token_side:
+        raise BadModelError(
+            f"A {family} has visual tokens of {family.token_side} pixels, but the settings in {folder.name} "
+            f"make them {images.patch_size * images.merge_size}; take the processor of this model."
+        )
+    return processor
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """No bars and no messages of the library; what is wrong becomes an error of ours."""
+    with _quiet_lock:
+        verbosity, bars = library_logging.get_verbosity(), library_logging.is_progress_bar_enabled()
+        library_logging.set_verbosity(library_logging.CRITICAL)
+        library_logging.disable_progress_bar()
+        try:
+            yield
+        finally:
+            library_logging.set_verbosity(verbosity)
+            if bars:
+                library_logging.enable_progress_bar()
+
+
+def _some(keys: list[str]) -> str:
+    more = ", ..." if len(keys) > _SHOWN else ""
+    return ", ".join(keys[:_SHOWN]) + more
+
+
+def _line(error: Exception) -> str:
+    """The first line of what the library says."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
