@@ -87,16 +87,20 @@ class Stream:
         return self.draft
 
 
-class Generator(Protocol):
-    """Answers questions about photos. Safe to be used by several threads, one after the other."""
+class Author(Protocol):
+    """Who wrote an answer."""
 
     @property
     def name(self) -> str:
-        """A short word for the kind: reader, local or server."""
+        """A short word for the kind: reader, local, server or chain."""
 
     @property
     def note(self) -> str:
         """One sentence for the user about how answers are made."""
+
+
+class Generator(Author, Protocol):
+    """Answers questions about photos. Safe to be used by several threads, one after the other."""
 
     def stream(self, request: Request) -> Stream:
         """Write one answer piece by piece; raise `GenerationError` where the model cannot answer."""
