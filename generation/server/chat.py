@@ -145,9 +145,7 @@ class _Reply:
         finally:
             self._close(chunks)
         if self.finish is None and self._conduct.says_end:
-            raise _BrokenError(
-                Fault("The server stopped sending before the answer was complete.", passing=True)
-            )
+            raise _BrokenError(Fault("The server stopped before it said that the answer is complete."))
 
     def _next(self, chunks: Iterator[BaseMessage]) -> BaseMessage | None:
         try:

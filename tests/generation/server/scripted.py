@@ -47,6 +47,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: Scripted
+    body: dict[str, Any]  # of the question
 
     def do_GET(self) -> None:
         """The list of models."""
@@ -54,8 +55,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """A question."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.bodies.append(body)
+        self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.bodies.append(self.body)
         self.server.headers.append(dict(self.headers))
         self.server.next_reply()(self)
 
