@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def choose_generator(settings: Settings) -> GeneratorChoice:
                 )
             return GeneratorChoice(GeneratorKind.SERVER, settings.model, "asked for")
         case GeneratorKind.LOCAL:
+            check_packages()
             return GeneratorChoice(GeneratorKind.LOCAL, str(_model_on_disk(settings)), "asked for")
         case GeneratorKind.AUTO:
             return _best_ready(settings)
@@ -97,7 +99,19 @@ def _local(settings: Settings, folder: Path) -> Generator:
     check_packages()
     from generation.local.generator import open_local
 
-    return open_local(folder, device=settings.device, dtype=settings.dtype, sampling=_sampling(settings))
+    generator = open_local(
+        folder,
+        device=settings.device,
+        dtype=settings.dtype,
+        sampling=_sampling(settings),
+        wording=_wording(settings, Family.QWEN2_VL),
+        text=_text_budget(settings),
+        min_tokens=settings.picture_min_tokens,
+        max_tokens=settings.picture_max_tokens,
+    )
+    if generator.model.device == "cpu":
+        print(f"{folder.name} runs on the CPU: with billions of weights that takes minutes.", file=sys.stderr)
+    return generator
 
 
 def _server(settings: Settings) -> Generator:

@@ -105,7 +105,7 @@ def read_settings(
         raise UserError(f"Unknown setting {unknown[0]}; known are {', '.join(sorted(known - _TESTS))}.")
     given = {name: value for name, value in (options or {}).items() if value is not None}
     try:
-        return Settings(**given)
+        return Settings.model_validate(given)
     except ValidationError as error:
         raise _mistake(error, given) from error
 

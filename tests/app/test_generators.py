@@ -11,6 +11,7 @@ from app.generators import DEFAULT_MODEL, choose_generator
 from app.settings import BadOptionError, GeneratorKind, read_settings
 from generation.generator import GenerationError
 from generation.local.finding import folder_name
+from tests.app.conftest import Run
 from vision.errors import UserError
 
 
@@ -97,3 +98,37 @@ def test_a_key_is_in_no_text_about_the_settings(monkeypatch: pytest.MonkeyPatch)
         read_settings()
     monkeypatch.setenv("PLACARD_TEMPERATURE", "0")
     assert "sk-secret" not in f"{error.value}{read_settings()!r}"
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_local_model_answers_from_photo_to_text(
+    run: Run, nasa: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLACARD_MAX_NEW_TOKENS", "8")
+    result = run(
+        "ask", nasa, "Who is this?", "--generator", "local", "--model", tiny_model, "--device", "cpu"
+    )
+    assert result.code == 0
+    assert result.out.strip()
+    assert "Check: The answer was cut off" in result.out
+    assert "Generator: local tiny (asked for)" in result.err
+    assert "tiny runs on the CPU" in result.err
+    assert "Answered by tiny on cpu (float32)." in result.err
+
+
+@pytest.mark.usefixtures("collins")
+def test_settings_reach_the_prompt(
+    run: Run, nasa: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the model was sent is in the answer."""
+    for name, value in (("CITE", "false"), ("PERSON_BOX", "face"), ("MAX_NEW_TOKENS", "2")):
+        monkeypatch.setenv(f"PLACARD_{name}", value)
+    monkeypatch.setenv("PLACARD_BIOGRAPHY_TOKENS", "40")
+    options = ("--generator", "local", "--model", tiny_model, "--device", "cpu", "--json")
+    form = run("ask", nasa, "Where was she born?", *options).json
+    first, instruction, question = form["sent"].splitlines()
+    left, top, right, bottom = (round(side / 512 * 1000) for side in form["regions"][0]["box"])
+    assert f"<|box_start|>({left},{top}),({right},{bottom})<|box_end|>" in first
+    assert "…" in first
+    assert instruction.endswith("the given image.")
+    assert question == "Where was she born?"
