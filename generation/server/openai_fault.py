@@ -55,6 +55,7 @@ def listed(models: Sequence[str]) -> str:
 
 
 def _of_status(error: APIStatusError, server: str, said: str) -> Fault:
+    wait_s = asked_wait_s(error.response.headers.get("retry-after", ""))
     status = f"{error.status_code}: {said}" if said else f"{error.status_code}"
     match error.status_code:
         case 401 | 403:
@@ -62,9 +63,9 @@ def _of_status(error: APIStatusError, server: str, said: str) -> Fault:
         case 404:
             return Fault(f"{server} does not know the model, or has no chat at this URL ({status}).")
         case 429:
-            return _busy(f"{server} is busy ({status})", _asked_wait_s(error))
+            return _busy(f"{server} is busy ({status})", wait_s)
         case code if code >= 500:
-            return _busy(f"{server} failed ({status})", _asked_wait_s(error))
+            return _busy(f"{server} failed ({status})", wait_s)
         case _:
             return Fault(f"{server} refused the question ({status}).")
 
@@ -81,15 +82,14 @@ def _of_event(error: APIError, server: str, said: str) -> Fault:
     return Fault(f"{server} failed: {said or 'it does not say why'}.", passing)
 
 
-def _asked_wait_s(error: APIStatusError) -> float | None:
-    """What Retry-After says, in seconds from now; None where it says nothing that can be read."""
-    value = error.response.headers.get("retry-after", "")
+def asked_wait_s(retry_after: str) -> float | None:
+    """Seconds from now that a Retry-After header asks for; None where it cannot be read."""
     try:
-        return max(float(value), 0.0)
+        return max(float(retry_after), 0.0)
     except ValueError:
         pass
     try:
-        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
+        return max(parsedate_to_datetime(retry_after).timestamp() - time.time(), 0.0)
     except ValueError:
         return None
 

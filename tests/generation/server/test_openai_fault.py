@@ -6,16 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-import httpx2
 import pytest
-from openai import RateLimitError
 
 from generation.generator import Finish, GenerationError
 from generation.request import Request
 from generation.server.chat import Conduct
 from generation.server.fault import Fault
 from generation.server.openai import connect
-from generation.server.openai_fault import explained
+from generation.server.openai_fault import asked_wait_s
 from tests.generation.contexts import ada, blank, bob, photo
 from tests.generation.server.scripted import (
     Handler,
@@ -37,10 +35,10 @@ CONTEXT = photo(ada, bob)
 REQUEST = Request(blank(CONTEXT), CONTEXT, "Who is it?")
 
 
-def failure(reply: Reply, *, model: str = "tiny", timeout_s: float = 60.0) -> str:
+def failure(reply: Reply, *, model: str = "tiny", timeout_s: float = 60.0, retries: int = 0) -> str:
     """What the user reads when the replies are given, without the server's address."""
     with serving(reply, models=("tiny", "small")) as server:
-        generator = connect(server.url, model, key=KEY, timeout_s=timeout_s, retries=0)
+        generator = connect(server.url, model, key=KEY, timeout_s=timeout_s, retries=retries)
         with pytest.raises(GenerationError) as error:
             generator.stream(REQUEST).finished()
         text = str(error.value)
@@ -86,20 +84,17 @@ def test_waits_double_up_to_a_limit_and_the_server_may_ask_for_another() -> None
     assert Conduct().wait_s(0, Fault("busy", passing=True, wait_s=20.0)) == 20.0
 
 
-def refusal(wait: str) -> Fault:
-    """A 429 that says when to come back."""
-    response = httpx2.Response(429, headers={"Retry-After": wait}, request=httpx2.Request("POST", "http://h"))
-    return explained(RateLimitError("busy", response=response, body=None), "It", key="", timeout_s=1)
-
-
 def test_the_wait_that_a_server_asks_for_may_be_seconds_or_a_date() -> None:
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
-    wait_s = refusal(later).wait_s
-    assert refusal("7").wait_s == 7.0
+    wait_s = asked_wait_s(format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True))
     assert wait_s is not None and 0 < wait_s <= 40
-    assert refusal("Wed, 21 Oct 2015 07:28:00 GMT").wait_s == 0.0
-    assert refusal("soon") == Fault("It is busy (429).", passing=True)
-    assert refusal("900") == Fault("It is busy (429) and asks to wait 900 seconds.", wait_s=900.0)
+    assert asked_wait_s("7") == 7.0
+    assert asked_wait_s("-1") == asked_wait_s("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert asked_wait_s("soon") is asked_wait_s("") is None
+
+
+def test_a_server_that_asks_for_a_long_wait_is_not_waited_for() -> None:
+    line = failure(fails(429, "later", Retry_After="900"), retries=3)
+    assert line.endswith("URL is busy (429: later) and asks to wait 900 seconds.")
 
 
 @pytest.mark.parametrize(
