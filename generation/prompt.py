@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gallery.entity import Entity, EntityKind
+from generation.budget import told_whole
 from generation.context import Context, Entry
 from generation.family import Family
 from generation.folding import folded
-from generation.neutral import NAME_LIMIT, neutralise
+from generation.neutral import NAME_LIMIT, neutralise, unmarked
 from generation.passages import sentence
 from generation.question import checked
 from vision.box import Box
@@ -56,13 +57,14 @@ def rcvit_prompt(
     `picture` is the (width, height) of what the model sees. `biographies` holds by k what fits the budget,
     neutralised already; by default the whole biographies are told.
     """
-    asked = neutralise(checked(question))
+    asked = checked(neutralise(question))
     strangers = _strangers(context, picture, wording)
     if not context.entries:
         return "\n".join([*strangers, INSTRUCTION_WITHOUT_ENTRIES, asked])
-    told = biographies or {entry.k: neutralise(entry.entity.biography) for entry in context.entries}
+    if biographies is None:
+        biographies = {entry.k: told_whole(entry.entity.biography) for entry in context.entries}
     lines = [
-        _line(entry, _place(entry.prompt_box, context.size, picture, wording.family), told[entry.k])
+        _line(entry, _place(entry.prompt_box, context.size, picture, wording.family), biographies[entry.k])
         for entry in context.entries
     ]
     instruction = INSTRUCTION if wording.cite else INSTRUCTION_WITHOUT_CITATIONS
@@ -98,4 +100,4 @@ def _information(entity: Entity, biography: str) -> str:
         return sentence(biography or name)
     if re.search(rf"\b{re.escape(folded(name))}(?!\w)", folded(biography)):
         return sentence(biography)
-    return f"{sentence(name)} {sentence(biography)}"
+    return unmarked(f"{sentence(name)} {sentence(biography)}")

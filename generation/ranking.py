@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from generation.context import Entry
 from generation.passages import passages
@@ -119,6 +120,22 @@ def quotes_of(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, 
     return {
         k: tuple(sorted(_plainest(found, query), key=lambda quote: -quote.score))
         for k, found in quotes.items()
+    }
+
+
+def ranked(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, ...]]:
+    """For each entry by k all its passages: with evidence first, by their score, then in their own order."""
+    documents = [document for entry in entries for document in _documents(entry)]
+    found: dict[int, list[tuple[bool, float, int, Quote]]] = {entry.k: [] for entry in entries}
+    for document, score in zip(documents, _scores(documents, query), strict=True):
+        if any(barred.search(document.passage) for barred in query.barred):
+            score = 0.0
+        without = score <= 0 or not _has_evidence(frozenset(document.terms), query)
+        quote = Quote(document.passage, document.place, score)
+        found[document.k].append((without, -score, document.place, quote))
+    return {
+        k: tuple(quote for *_, quote in sorted(quotes, key=itemgetter(0, 1, 2)))
+        for k, quotes in found.items()
     }
 
 
