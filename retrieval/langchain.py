@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import run_in_executor
-from langsmith.run_helpers import tracing_context
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from retrieval.match import Match
+from retrieval.photos import given_photo
 from retrieval.recogniser import Recogniser
+from retrieval.tracing import keep_private, traced
 from vision.photo import Photo
-
-# A photo of 40 megapixels as JPEG fits; the length of the text is checked before it is decoded.
-MAX_DATA_URI = 48 * 1024 * 1024
 
 
 class PhotoRetriever(BaseRetriever):
@@ -37,20 +34,22 @@ class PhotoRetriever(BaseRetriever):
     root: Path | None = None
     trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
 
+    @model_validator(mode="after")
+    def _private(self) -> Self:
+        if not self.trace:
+            keep_private()
+        return self
+
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
         """The documents of a photo; nothing of it reaches a tracing service unless `trace` is set."""
-        if self.trace:
-            return super().invoke(input, config, **kwargs)
-        with tracing_context(enabled=False):
+        with traced(self.trace):
             return super().invoke(input, config, **kwargs)
 
     async def ainvoke(
         self, input: str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> list[Document]:
         """As `invoke`."""
-        if self.trace:
-            return await super().ainvoke(input, config, **kwargs)
-        with tracing_context(enabled=False):
+        with traced(self.trace):
             return await super().ainvoke(input, config, **kwargs)
 
     def _get_relevant_documents(
@@ -68,48 +67,31 @@ class PhotoRetriever(BaseRetriever):
     def _documents(self, query: str, k: int | None) -> list[Document]:
         if k is not None and k < 1:
             raise ValueError(f"k is how many documents there may be, at least 1, but got {k}.")
-        photo = self._photo(query)
+        photo = given_photo(query, allow_paths=self.allow_paths, root=self.root)
         matches = [match for match in self.recogniser.recognise(photo) if match.entity is not None]
         matches.sort(key=lambda match: -(match.similarity or 0.0))
-        return [_document(match) for match in matches[: k or self.k]]
-
-    def _photo(self, query: str) -> Photo:
-        if query.startswith("data:"):
-            return Photo.open(_data(query), name="the data URI")
-        if not self.allow_paths or self.root is None:
-            raise ValueError("Expected a data URI; paths are read only with allow_paths=True and a root.")
-        root = self.root.resolve()
-        path = (root / query).resolve()
-        if not path.is_relative_to(root):
-            raise ValueError(f"Expected a photo under {root}, but the path leads outside.")
-        return Photo.open(path)
+        return [_document(match, photo) for match in matches[: k or self.k]]
 
 
-def _data(uri: str) -> bytes:
-    if len(uri) > MAX_DATA_URI:
-        raise ValueError(
-            f"A data URI holds at most {MAX_DATA_URI:,} characters, but this one has {len(uri):,}."
-        )
-    head, comma, body = uri.partition(",")
-    if not comma or not head.startswith("data:image/") or not head.endswith(";base64"):
-        raise ValueError(f"Expected data:image/...;base64,..., but the URI begins '{uri[:40]}'.")
-    try:
-        return base64.b64decode(body, validate=True)
-    except ValueError as error:  # not only of binascii: letters outside ASCII
-        raise ValueError(f"The data URI is not valid base64: {error}.") from error
-
-
-def _document(match: Match) -> Document:
+def _document(match: Match, photo: Photo) -> Document:
+    """All that a prompt says about one recognised entity, so that it can be made from documents alone."""
     entity, region = match.candidates[0].entity, match.region
     return Document(
         id=str(entity.id),
         page_content=entity.biography,
         metadata={
             "entity_id": entity.id,
+            "kind": entity.kind.value,
+            "noun": entity.noun,
             "name": entity.name,
+            "source": entity.source,
+            "external_id": entity.external_id,
+            "region": region.kind.value,
             "box": region.box.as_list(),
             "similarity": match.similarity,
             "decision": match.decision.value,
             "space": region.space,
+            "photo": photo.sha256,
+            "photo_size": list(photo.size),
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +12,14 @@ from langchain_core.load import dumpd, dumps
 from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from gallery.entity import NewEntity
 from gallery.gallery import Gallery
-from retrieval import langchain
+from retrieval import photos
 from retrieval.langchain import PhotoRetriever
 from retrieval.recogniser import Recogniser
-from retrieval.rules import MatchRules
-from tests.fakes import ColourFaces, picture, reference
-from tests.labelled import BLUE, GREEN, RED
-from vision.device import Device
+from tests.fakes import picture
+from tests.labelled import GREEN, RED
+from tests.retrieval.colours import GREY, GROUP, data_uri, enrolled
 from vision.photo import UnreadablePhotoError
-
-GREY = (120, 120, 120)
-RULES = MatchRules(threshold=0.9, margin=0.05, band=0.2)
-
-
-def data_uri(*colours: tuple[int, int, int]) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture(*colours)).decode()
-
-
-GROUP = data_uri(BLUE, (200, 30, 0), GREY, GREEN)
-
-
-def enrolled(gallery: Gallery) -> Recogniser:
-    """Ann is red, Bob is green, Cy is blue."""
-    with gallery.write() as writer:
-        writer.add_space("colour", 3, "colour")
-        for name, colour in (("Ann", RED), ("Bob", GREEN), ("Cy", BLUE)):
-            number = writer.add(NewEntity(name, biography=f"{name}'s biography."))
-            writer.add_reference(number, reference(colour, f"photo of {name}"), (100, 100))
-    return Recogniser(gallery, ColourFaces(), device=Device.CPU, rules=RULES)
 
 
 @pytest.fixture
@@ -97,10 +76,17 @@ def test_documents_are_the_recognised_and_nobody_else_most_similar_first(recogni
     assert similarity == pytest.approx(200 / (200**2 + 30**2) ** 0.5, abs=1e-3)
     assert documents[2].metadata == {
         "entity_id": 1,
+        "kind": "person",
+        "noun": "woman",
         "name": "Ann",
+        "source": "manual",
+        "external_id": None,
+        "region": "face",
         "box": [110, 10, 190, 90],
         "decision": "accepted",
         "space": "colour",
+        "photo": hashlib.sha256(base64.b64decode(GROUP.partition(",")[2])).hexdigest(),
+        "photo_size": [400, 100],
     }
 
 
@@ -195,10 +181,10 @@ def test_a_data_uri_without_a_photo_is_refused(recogniser: Recogniser, uri: str,
 def test_an_over_long_data_uri_is_refused_before_it_is_decoded(
     recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(langchain, "MAX_DATA_URI", len(GROUP) - 1)
+    monkeypatch.setattr(photos, "MAX_DATA_URI", len(GROUP) - 1)
     with pytest.raises(ValueError, match=f"at most {len(GROUP) - 1:,} characters"):
         PhotoRetriever(recogniser=recogniser).invoke(GROUP)
-    monkeypatch.setattr(langchain, "MAX_DATA_URI", len(GROUP))
+    monkeypatch.setattr(photos, "MAX_DATA_URI", len(GROUP))
     assert len(PhotoRetriever(recogniser=recogniser).invoke(GROUP)) == 3
 
 

@@ -1,0 +1,1 @@
+"""The parts of a LangChain chain: prompt, model and checked answer."""
