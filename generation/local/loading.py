@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForImageTextToText, AutoProcessor, PreTrainedModel, ProcessorMixin
 from transformers.utils import logging as library_logging
 
@@ -29,6 +30,8 @@ _log = logging.getLogger(__name__)
 _SHOWN = 3  # weights that an error names
 # The library's verbosity is the whole process's; it is changed while a model is loaded.
 _quiet_lock = threading.Lock()
+# What transformers raises for folders that are wrong in some way, found by trying.
+_FAULTS = (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError)
 _NOTHING_ELSE = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -99,7 +102,7 @@ def _network(folder: Path, place: torch.device, number: torch.dtype) -> PreTrain
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are reported, and refused below with all the others
         )
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
+    except (*_FAULTS, SafetensorError) as error:
         raise BadModelError(f"Cannot load the model in {folder.name}: {_line(error)}.") from error
     _check_weights(folder, report)
     return network.to(place).eval()
@@ -121,7 +124,7 @@ def _check_weights(folder: Path, report: dict[str, set[object]]) -> None:
 def _processor(folder: Path, family: Family) -> ProcessorMixin:
     try:
         processor = AutoProcessor.from_pretrained(folder, **_NOTHING_ELSE)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError) as error:
+    except _FAULTS as error:
         raise BadModelError(f"Cannot load the processor in {folder.name}: {_line(error)}.") from error
     images = getattr(processor, "image_processor", None)
     if images is None or not processor.chat_template:

@@ -110,7 +110,7 @@ class LocalModel:
             try:
                 while (token := tokens.get()) is not None:
                     last = token
-                    if piece := pieces.add(token):
+                    if last not in self._defaults.ends and (piece := pieces.add(token)):
                         yield piece
             finally:
                 if not work.done():  # somebody left
