@@ -169,6 +169,24 @@ class Gallery:
                     return [entity_of(row) for row in rows]
         return []
 
+    def named(self, names: Iterable[str]) -> dict[str, list[Entity]]:
+        """Who bears each of many names exactly, case aside; the merged count as those who stand for them.
+
+        Keys are the `name_key` of the names that somebody bears.
+        """
+        keys = {name_key(name) for name in names} - {""}
+        found: dict[str, list[int]] = {}
+        with database.reading(self._engine) as connection:
+            for chunk in chunked(keys):
+                named = select(EntityRow.name_key, EntityRow.id).where(EntityRow.name_key.in_(chunk))
+                for key, number in connection.execute(named):
+                    found.setdefault(key, []).append(number)
+        standing = self.entities(number for numbers in found.values() for number in numbers) if found else {}
+        return {
+            key: list({entity.id: entity for entity in map(standing.get, numbers) if entity}.values())
+            for key, numbers in found.items()
+        }
+
     def merged(self, entity_id: int) -> list[Entity]:
         """The entities that `entity_id` stands for besides itself."""
         with database.reading(self._engine) as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ REFERENCE_COLUMNS = (
     ReferenceRow.brightness,
     ReferenceRow.yaw,
 )
+
+Value = TypeVar("Value")
 
 
 def entity_of(row: Sequence[Any]) -> Entity:
@@ -108,9 +110,9 @@ def group_of(entity_id: int, pointers: Mapping[int, int]) -> list[int]:
     return sorted({entity_id, *(n for n in up_to_it if root_of(n, up_to_it) == entity_id)})
 
 
-def chunked(values: Iterable[int], size: int = 500) -> Iterator[list[int]]:
+def chunked(values: Iterable[Value], size: int = 500) -> Iterator[list[Value]]:
     """Lists of at most `size`, since databases limit the parameters of a statement."""
-    chunk: list[int] = []
+    chunk: list[Value] = []
     for value in values:
         chunk.append(value)
         if len(chunk) == size:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from generation.citations import Mark, marks_of
 from generation.context import Entry
 from generation.generator import Finish
 
@@ -40,3 +41,8 @@ class Answer:
     note: str  # a sentence for the user about how the answer was made
     sent: str  # the text that the model got; empty for the reader
     finish: Finish
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Where the citations stand in the text."""
+        return marks_of(self.text)

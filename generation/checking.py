@@ -2,21 +2,62 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from gallery.gallery import Gallery
-from generation.answer import Answer
+from generation.answer import Answer, Finding, FindingKind
+from generation.attribution import misattributed
 from generation.context import Context
-from generation.generator import Draft, Generator
+from generation.generator import Author, Draft
+from generation.outsiders import outsiders
+from generation.refusals import refusals_of
+from generation.statements import Marked, Statement
+from generation.support import unsupported
 
-_CITED = re.compile(r"\[(\d+)\]")
+_REFUSED = "The answer says that this cannot be answered."
 
 
 def checked_answer(
-    draft: Draft, context: Context, generator: Generator, gallery: Gallery | None = None
+    draft: Draft, context: Context, generator: Author, gallery: Gallery | None = None
 ) -> Answer:
-    """The answer that a draft is; names of people who are not in the photo are looked up in `gallery`."""
-    del gallery
-    cited = {int(k) for k in _CITED.findall(draft.text)}
+    """The answer that a draft is; names of people who are not in the photo are looked up in `gallery`.
+
+    What is found never changes the text. Without a gallery those names are not looked for.
+    """
+    marked = Marked.of(draft.text)
+    cited = {number for mark in marked.marks for number in mark.numbers}
     citations = tuple(entry for entry in context.entries if entry.k in cited)
-    return Answer(draft.text, citations, (), generator.name, generator.note, draft.sent, draft.finish)
+    findings = tuple(sorted(_findings(marked, context, gallery), key=lambda found: (found.start, found.end)))
+    return Answer(draft.text, citations, findings, generator.name, generator.note, draft.sent, draft.finish)
+
+
+def _findings(marked: Marked, context: Context, gallery: Gallery | None) -> Iterator[Finding]:
+    refusals = refusals_of(marked)
+    yield from _without_entry(marked, context)
+    yield from misattributed(marked, context)
+    yield from unsupported(marked, context, refusals)
+    yield from (_refusal(statement, marked.text) for statement in refusals)
+    if gallery is not None:
+        yield from outsiders(marked, context, gallery, refusals)
+
+
+def _without_entry(marked: Marked, context: Context) -> Iterator[Finding]:
+    entries = {entry.k for entry in context.entries}
+    for mark in marked.marks:
+        missing = [number for number in mark.numbers if number not in entries]
+        if missing:
+            numbers = ", ".join(f"[{number}]" for number in missing)
+            message = f"{numbers} is cited, but {_there_are(len(entries))}."
+            yield Finding(FindingKind.NO_ENTRY, mark.start, mark.end, message)
+
+
+def _there_are(entries: int) -> str:
+    if entries == 0:
+        return "nothing is known about this photo"
+    return "the only entry is [1]" if entries == 1 else f"the entries are [1] to [{entries}]"
+
+
+def _refusal(statement: Statement, text: str) -> Finding:
+    said = text[statement.start : statement.end]
+    start = statement.start + len(said) - len(said.lstrip())
+    return Finding(FindingKind.REFUSAL, start, start + len(said.strip()), _REFUSED)

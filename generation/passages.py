@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from generation.folding import word_set
 from generation.neutral import neutralise, shortened
@@ -36,7 +37,7 @@ _STARTERS = word_set(
     """
 )
 _STOP = re.compile(
-    r"(?P<mark>[.!?…]+)[\"'”\u2019»)]*\s+(?=[\"'“\u2018«(]?(?P<next>[^\W_]+))"
+    r"(?<![.!?…])(?P<mark>[.!?…]+)[\"'”\u2019»)]*\s+(?=[\"'“\u2018«(]?(?P<next>[^\W_]+))"
     r"|(?P<wide>[。\uff01\uff1f])|(?P<clause>;)\s*"
 )
 _LAST_WORD = re.compile(r"[^\s()\"'“”\u2018\u2019,/-]+$")
@@ -62,13 +63,20 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _cut(line: str) -> list[str]:
+def stops(line: str) -> Iterator[re.Match[str]]:
+    """Where clauses of `line` end, the last one aside; the group `clause` is a semicolon's."""
     masked = _PARENTHESES.sub(lambda match: f"({'x' * (len(match[0]) - 2)})", line)
-    pieces, start = [], 0
+    start = 0
     for stop in _STOP.finditer(masked):
         before = masked[max(start, stop.start() - _LONGEST_ABBREVIATION) : stop.start()]
-        if stop["mark"] and not _ends_sentence(before, stop):
-            continue
+        if not stop["mark"] or _ends_sentence(before, stop):
+            yield stop
+            start = stop.end()
+
+
+def _cut(line: str) -> list[str]:
+    pieces, start = [], 0
+    for stop in stops(line):
         pieces.append(line[start : stop.start() if stop["clause"] else stop.end()])
         start = stop.end()
     return [*pieces, line[start:]]
@@ -100,5 +108,5 @@ def _trimmed(piece: str) -> str:
     piece = piece.strip(" ,;")
     if not piece.endswith((".", "。")) or piece.endswith(".."):
         return piece
-    word = _LAST_WORD.search(piece[:-1])
+    word = _LAST_WORD.search(piece[-_LONGEST_ABBREVIATION - 1 : -1])
     return piece if word and _is_abbreviation(word[0]) else piece[:-1].rstrip(" ,;")
