@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.settings import GeneratorKind, Settings
 from generation.budget import TextBudget
+from generation.catalogue import language_card
 from generation.extractive.reader import Reader
 from generation.family import Family
 from generation.generator import GenerationError, Generator
@@ -81,7 +82,9 @@ def _reader(reason: str) -> GeneratorChoice:
 
 
 def _model_on_disk(settings: Settings) -> Path:
-    return find_model(settings.model or DEFAULT_MODEL, settings.language_root, settings.revision)
+    wanted = settings.model or DEFAULT_MODEL
+    card = language_card(wanted)  # knows short names
+    return find_model(card.repository if card else wanted, settings.language_root, settings.revision)
 
 
 def _cuda_ready() -> bool:

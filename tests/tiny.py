@@ -41,6 +41,15 @@ def save_tiny(source: Path, folder: Path, *, seed: int = 0) -> Path:
     return folder
 
 
+def save_true_2b(source: Path, folder: Path) -> Path:
+    """Write random weights in the configuration of Qwen2-VL-2B-Instruct, made on the GPU in bfloat16."""
+    save_processor(source, folder)
+    with torch.device("cuda"):
+        model = Qwen2VLForConditionalGeneration._from_config(_true_2b(), dtype=torch.bfloat16)
+    model.save_pretrained(folder)
+    return folder
+
+
 def save_processor(source: Path, folder: Path) -> None:
     """Write tokenizer, chat template and image settings, as the published folders have them."""
     tokenizer = real_tokenizer(source)
@@ -90,3 +99,20 @@ def _config() -> Qwen2VLConfig:
         tie_word_embeddings=True,
         initializer_range=_DEVIATION,
     )
+
+
+def _true_2b() -> Qwen2VLConfig:
+    text = {
+        "vocab_size": 151936,
+        "hidden_size": 1536,
+        "intermediate_size": 8960,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 12,
+        "num_key_value_heads": 2,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [16, 24, 24]},
+        "bos_token_id": 151643,
+        "eos_token_id": 151645,
+        "tie_word_embeddings": True,
+    }
+    vision = {"depth": 32, "embed_dim": 1280, "num_heads": 16, "hidden_size": 1536, "mlp_ratio": 4}
+    return Qwen2VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=True)
