@@ -10,7 +10,8 @@ from generation.context import Entry
 from generation.folding import folded, word_set
 from generation.terms import STOP_WORDS
 
-_WORD = re.compile(r"[^\W\d_]+(?:[.'\u2019-][^\W\d_]+)*")
+_LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*"  # an accent may be a character of its own
+_WORD = re.compile(rf"{_LETTERS}(?:[.'\u2019-]{_LETTERS})*")
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _SPACE = re.compile(r"[ \u00a0]+")
 _QUOTE = re.compile(r"\.?[ ][\"\u201c(]|[\"\u201d)][ ]")

@@ -55,7 +55,7 @@ def _statements(plain: str, groups: Sequence[Mark]) -> tuple[Statement, ...]:
         own = [_within(groups, start, end) for start, end in clauses]
         cited = [frozenset(n for group in some for n in group.numbers) for some in own]
         whole = frozenset[int]().union(*cited)
-        earlier = before if _GOES_ON.match(plain, clauses[0][0]) else frozenset()
+        earlier = before if _GOES_ON.match(plain, *clauses[0]) else frozenset()
         for (start, end), some, numbers in zip(clauses, own, cited, strict=True):
             found.append(Statement(start, end, some, earlier if numbers else whole | earlier))
         before = whole | earlier

@@ -15,7 +15,7 @@ from generation.statements import Marked, Statement
 
 # Numbers that state nothing: places "(755,417)" and numbers of a list.
 _ASIDE = re.compile(
-    r"\(\s*\d{1,4}\s*,\s*\d{1,4}\s*(?:,\s*\d{1,4}\s*,\s*\d{1,4}\s*)?\)|^\s*\d{1,3}[.)](?=\s)", re.MULTILINE
+    r"\(\s*\d{1,4}\s*,\s*\d{1,4}\s*(?:,\s*\d{1,4}\s*,\s*\d{1,4}\s*)?\)|^[ \t]*\d{1,3}[.)](?=\s)", re.MULTILINE
 )
 _CUT_OFF = re.compile(r"[\s,.]*(?:…|\.\.\.)")
 _FROM_SIDE = re.compile(r"\s+(?:\w+\s+)?from the (?:left|right)\b", re.IGNORECASE)
