@@ -70,11 +70,16 @@ class Context:
 
 
 def _prompt_box(match: Match, size: tuple[int, int], person_box: PersonBox) -> Box:
-    box = match.region.box
-    of_person = match.entity is None or match.entity.kind is EntityKind.PERSON
-    if match.region.kind is RegionKind.FACE and of_person and person_box is PersonBox.GROWN:
-        return body_box(box, size)
-    return box
+    kind = EntityKind.PERSON if match.entity is None else match.entity.kind
+    return prompt_box(match.region.box, size, shows=(match.region.kind, kind), person_box=person_box)
+
+
+def prompt_box(
+    box: Box, size: tuple[int, int], *, shows: tuple[RegionKind, EntityKind], person_box: PersonBox
+) -> Box:
+    """What the prompt calls the place of a region: a person's body, a thing's own box."""
+    is_face = shows == (RegionKind.FACE, EntityKind.PERSON)
+    return body_box(box, size) if is_face and person_box is PersonBox.GROWN else box
 
 
 def body_box(face: Box, size: tuple[int, int]) -> Box:

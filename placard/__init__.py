@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from generation.context import Context
     from generation.conversation import Conversation
     from generation.extractive.reader import Reader
+    from generation.langchain.checking import AnswerCheck
+    from generation.langchain.model import RCQwen2VL
+    from generation.langchain.prompt import RCVITPrompt
+    from generation.local.generator import open_local as open_local_model
+    from generation.server.openai import connect as connect_server
     from ingest.run import ingest
     from ingest.sources.opening import open_source
     from retrieval.langchain import PhotoRetriever
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
 _OWNERS = {
     "Answer": ("generation.answer", "Answer"),
+    "AnswerCheck": ("generation.langchain.checking", "AnswerCheck"),
     "Context": ("generation.context", "Context"),
     "Conversation": ("generation.conversation", "Conversation"),
     "Decision": ("retrieval.match", "Decision"),
@@ -28,15 +34,20 @@ _OWNERS = {
     "Match": ("retrieval.match", "Match"),
     "Photo": ("vision.photo", "Photo"),
     "PhotoRetriever": ("retrieval.langchain", "PhotoRetriever"),
+    "RCQwen2VL": ("generation.langchain.model", "RCQwen2VL"),
+    "RCVITPrompt": ("generation.langchain.prompt", "RCVITPrompt"),
     "Reader": ("generation.extractive.reader", "Reader"),
     "Recogniser": ("retrieval.recogniser", "Recogniser"),
+    "connect_server": ("generation.server.openai", "connect"),
     "ingest": ("ingest.run", "ingest"),
     "load_faces": ("vision.faces", "load"),
+    "open_local_model": ("generation.local.generator", "open_local"),
     "open_source": ("ingest.sources.opening", "open_source"),
 }
 
 __all__ = [
     "Answer",
+    "AnswerCheck",
     "Context",
     "Conversation",
     "Decision",
@@ -44,10 +55,14 @@ __all__ = [
     "Match",
     "Photo",
     "PhotoRetriever",
+    "RCQwen2VL",
+    "RCVITPrompt",
     "Reader",
     "Recogniser",
+    "connect_server",
     "ingest",
     "load_faces",
+    "open_local_model",
     "open_source",
 ]
 

@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.documents import Document
 
 from gallery.entity import Entity, EntityKind
-from generation.context import Context, Entry, PersonBox, body_box
+from generation.context import Context, Entry, PersonBox, prompt_box
 from generation.generator import GenerationError
 from vision.box import Box
 from vision.photo import Photo
@@ -50,9 +50,8 @@ class _Place:
             ) from error
 
     def prompt_box(self, person_box: PersonBox) -> Box:
-        """The rule of `Context.of`."""
-        of_person = self.entity.kind is EntityKind.PERSON and self.region is RegionKind.FACE
-        return body_box(self.box, self.size) if of_person and person_box is PersonBox.GROWN else self.box
+        shows = self.region, self.entity.kind
+        return prompt_box(self.box, self.size, shows=shows, person_box=person_box)
 
 
 def context_of(
