@@ -7,13 +7,11 @@ import threading
 from collections.abc import Generator as Writer
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
-from langsmith.run_helpers import tracing_context
 
 from generation.generator import Choice, Draft, Finish, GenerationError, Stream
 from generation.message import Message, as_sent
@@ -22,6 +20,7 @@ from generation.request import Request
 from generation.server.choosing import chosen, with_options
 from generation.server.fault import Explain, Fault, unexplained
 from generation.server.messages import as_langchain, finish_of
+from retrieval.tracing import traced
 from vision.errors import UserError
 
 _log = logging.getLogger(__name__)
@@ -149,7 +148,7 @@ class _Reply:
 
     def _next(self, chunks: Iterator[BaseMessage]) -> BaseMessage | None:
         try:
-            with self._watched():
+            with traced(self._conduct.trace):  # around each step, never around a yield
                 chunk = next(chunks, None)
             if chunk is not None:
                 self.finish = finish_of(chunk) or self.finish
@@ -159,12 +158,8 @@ class _Reply:
 
     def _close(self, chunks: Iterator[BaseMessage]) -> None:
         if isinstance(chunks, Writer):
-            with self._watched():
+            with traced(self._conduct.trace):
                 chunks.close()
-
-    def _watched(self) -> AbstractContextManager[None]:
-        """Around each step and never around a yield: the reader's own context must not change."""
-        return nullcontext() if self._conduct.trace else tracing_context(enabled=False)
 
 
 def _all(running: Sequence[Future[Draft]]) -> list[Draft]:

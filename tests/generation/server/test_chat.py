@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import threading
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,6 +119,24 @@ def test_the_answer_and_its_reader_see_tracing_off_and_on(monkeypatch: pytest.Mo
     assert chat.traced == [False, False]
 
 
+def test_an_answer_that_is_left_ends_its_model_with_tracing_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    ended: list[object] = []
+
+    class Ending(Watched):
+        def _stream(
+            self, messages: list[BaseMessage], *args: Any, **kwargs: Any
+        ) -> Iterator[ChatGenerationChunk]:
+            try:
+                yield from super()._stream(messages)
+            finally:
+                ended.append(get_tracing_context()["enabled"])
+
+    for _ in ChatGenerator(Ending(), Prompter()).stream(asked("Say: one two")):
+        break
+    assert ended == [False]
+
+
 def test_tracing_stays_as_it_is_where_it_is_allowed() -> None:
     chat = Watched(traced=[])
     ChatGenerator(chat, Prompter(), conduct=Conduct(trace=True)).stream(asked("Say: one")).finished()
@@ -174,7 +193,7 @@ def test_an_error_of_a_model_is_one_line_without_its_cause() -> None:
     with pytest.raises(GenerationError) as error:
         ChatGenerator(Watched(), Prompter()).stream(asked("Say: fail")).finished()
     assert str(error.value) == "The chat model failed: the key is sk-1."
-    assert error.value.__suppress_context__
+    assert "RuntimeError" not in "".join(traceback.format_exception(error.value))
 
 
 def test_an_error_in_the_middle_says_how_much_was_written() -> None:

@@ -55,8 +55,13 @@ def test_failures_before_the_first_piece_are_retried() -> None:
     assert all(body == server.bodies[0] for body in server.bodies)
 
 
-@pytest.mark.parametrize("reply", [dropped, cut()], ids=["without a response", "after the head"])
-def test_a_connection_that_is_dropped_before_the_first_piece_is_tried_again(reply: Reply) -> None:
+OVERLOADED = raw('data: {"error": {"message": "overloaded", "code": 503}}\n\n')
+
+
+@pytest.mark.parametrize(
+    "reply", [dropped, cut(), OVERLOADED], ids=["without a response", "after the head", "with an event"]
+)
+def test_an_answer_that_breaks_before_its_first_piece_is_tried_again(reply: Reply) -> None:
     with serving(reply, says("At last.")) as server:
         assert connect(server.url).stream(REQUEST).finished().text == "At last."
 
@@ -157,8 +162,8 @@ def test_what_was_seen_of_an_answer_is_not_asked_for_again() -> None:
 
 
 def test_a_server_that_is_silent_is_given_up() -> None:
-    assert failure(hangs(), timeout_s=0.2).endswith("sent nothing for 0.2 seconds; is it overloaded?")
-    assert failure(hangs("Ada"), timeout_s=0.2).startswith("The answer broke off after 3 characters: The")
+    assert failure(hangs(), timeout_s=1).endswith("sent nothing for 1 seconds; is it overloaded?")
+    assert failure(hangs("Ada"), timeout_s=1).startswith("The answer broke off after 3 characters: The")
 
 
 def test_a_request_that_is_sent_back_in_an_error_is_not_quoted() -> None:
