@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForImageTextToText, AutoProcessor, Qwen2VLForConditionalGeneration
+from transformers import (
+    AutoModelForImageTextToText,
+    AutoProcessor,
+    PreTrainedModel,
+    ProcessorMixin,
+    Qwen2VLForConditionalGeneration,
+)
 
 from generation.generator import Finish, GenerationError
 from generation.local.loading import load_model
@@ -51,8 +58,6 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
         forward.__signature__ = signature  # type: ignore[attr-defined]  # the library looks at it
         monkeypatch.setattr(Qwen2VLForConditionalGeneration, "forward", forward)
 
-    import inspect
-
     signature = inspect.signature(Qwen2VLForConditionalGeneration.forward)
     return fail
 
@@ -61,10 +66,25 @@ def workers() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("placard-model")]
 
 
-def plain(folder: Path, messages: Sequence[Message], count: int) -> list[int]:
+@dataclass(frozen=True)
+class Library:
+    """transformers as its own documentation uses it."""
+
+    network: PreTrainedModel
+    processor: ProcessorMixin
+
+
+@pytest.fixture(scope="module")
+def library(tiny_model: Path) -> Library:
+    return Library(
+        AutoModelForImageTextToText.from_pretrained(tiny_model, local_files_only=True, dtype=torch.float32),
+        AutoProcessor.from_pretrained(tiny_model, local_files_only=True),
+    )
+
+
+def plain(library: Library, messages: Sequence[Message], count: int) -> list[int]:
     """The new tokens of the library's own greedy `generate`, with its own processor."""
-    processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
-    network = AutoModelForImageTextToText.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+    processor, network = library.processor, library.network
     told = [
         {"role": m.role.value, "content": [{"type": "image"}] * bool(m.picture) + [text_of(m)]}
         for m in messages
@@ -82,11 +102,10 @@ def text_of(message: Message) -> dict[str, str]:
 
 
 def test_a_stream_a_batch_and_the_librarys_own_generate_write_the_same(
-    model: LocalModel, tiny_model: Path
+    model: LocalModel, library: Library
 ) -> None:
     messages = [*chat(picture=made(3, 9, 5)), Message(Role.ASSISTANT, "Zoë [1]."), Message(Role.USER, "Why?")]
-    tokens = plain(tiny_model, messages, 12)
-    expected = AutoProcessor.from_pretrained(tiny_model, local_files_only=True).decode(tokens)
+    expected = library.processor.decode(plain(library, messages, 12))
     assert written(model, messages, SHORT) == Written(expected, Finish.LENGTH)
     assert model.batch([messages], SHORT) == [Written(expected, Finish.LENGTH)]
 
@@ -122,15 +141,11 @@ def test_changing_one_corner_of_the_picture_changes_what_the_model_thinks(model:
     assert np.abs(np.subtract(before, after)).max() > 0.01
 
 
-def test_likelihoods_are_those_of_the_first_token(model: LocalModel, tiny_model: Path) -> None:
-    network = AutoModelForImageTextToText.from_pretrained(
-        tiny_model, local_files_only=True, dtype=torch.float32
-    )
-    processor = AutoProcessor.from_pretrained(tiny_model, local_files_only=True)
+def test_likelihoods_are_those_of_the_first_token(model: LocalModel, library: Library) -> None:
     told = [{"role": "user", "content": [{"type": "image"}, text_of(chat()[0])]}]
-    prompt = processor.apply_chat_template(told, tokenize=False, add_generation_prompt=True)
-    inputs = processor(text=[prompt], images=[made(0).pixels], return_tensors="pt")
-    logits = network(**inputs).logits[0, -1].log_softmax(-1)
+    prompt = library.processor.apply_chat_template(told, tokenize=False, add_generation_prompt=True)
+    inputs = library.processor(text=[prompt], images=[made(0).pixels], return_tensors="pt")
+    logits = library.network(**inputs).logits[0, -1].log_softmax(-1)
     assert model.likelihoods(chat(), "AB") == pytest.approx(logits[[32, 33]].tolist(), abs=1e-4)
 
 
@@ -177,9 +192,9 @@ def test_where_the_library_takes_no_features_the_text_is_the_same(
 
 
 def test_an_answer_ends_with_the_turn_alone_and_among_longer_ones(
-    tiny_model: Path, tmp_path: Path, model: LocalModel
+    tiny_model: Path, tmp_path: Path, model: LocalModel, library: Library
 ) -> None:
-    tokens = plain(tiny_model, eight()[0], 12)
+    tokens = plain(library, eight()[0], 12)
     folder = copied(tiny_model, tmp_path / "ending")
     rewritten(folder / "generation_config.json", json.dumps({"eos_token_id": tokens[4]}))
     ending = load_model(folder)
@@ -192,8 +207,7 @@ def test_an_answer_ends_with_the_turn_alone_and_among_longer_ones(
     assert written(ending, eight()[0], SHORT) == cut
 
 
-def test_the_end_of_a_turn_ends_an_answer_whatever_the_folder_says(tiny_model: Path, tmp_path: Path) -> None:
-    folder = copied(tiny_model, tmp_path / "silent")
+def test_the_end_of_a_turn_ends_an_answer_whatever_the_folder_says(folder: Path) -> None:
     (folder / "generation_config.json").unlink()
     assert 151645 in load_model(folder)._defaults.ends
 
