@@ -59,7 +59,7 @@ _NOTHING = frozenset({"Cc", "Cf", "Co"})
 _ROLE = re.compile(r"\b(system|assistant|user|human|developer|tool|ai)\s*:", re.IGNORECASE)
 _HEADING = re.compile(r"#{2,}")
 # Bounded, here and below: an endless row of digits would be searched from each of them.
-_NUMBERED = re.compile(r"(\(\s?\d{1,9}\s?\)?|\d{1,9}\s?\))\s?:")
+_NUMBERED = re.compile(r"(\(\s?\d{1,9}\s?\)?|\d{1,9}\s?[\])]{1,4})\s?:")
 _ENTRY = re.compile(
     r"(?:(?P<number>\d\W{0,30})the\s+information\s+of|the\s+information\s+of(?=.{0,200}?\blocated\s+at))\b",
     re.IGNORECASE,
