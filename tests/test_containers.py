@@ -27,10 +27,6 @@ TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 SECRETS = {"PLACARD_WEB_TOKEN": "a token", "POSTGRES_PASSWORD": "p@ss:/w?"}
 
 
-class MissingVariableError(Exception):
-    """A variable that compose asks for and the environment does not have."""
-
-
 def filled(text: str, environment: Mapping[str, str]) -> str:
     """The text with ${NAME:-default} and ${NAME:?message} as compose fills them in."""
 
@@ -39,7 +35,7 @@ def filled(text: str, environment: Mapping[str, str]) -> str:
         if environment.get(name):
             return environment[name]
         if kind == ":?":
-            raise MissingVariableError(name)
+            raise KeyError(name)
         return rest
 
     return re.sub(r"\$\{(\w+)(:-|:\?)([^}]*)\}", value, text)
@@ -66,7 +62,7 @@ each_service = pytest.mark.parametrize("name", sorted(SERVICES))
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_nothing_starts_without_its_secrets(name: str) -> None:
     compose()
-    with pytest.raises(MissingVariableError, match=name):
+    with pytest.raises(KeyError, match=name):
         compose({**SECRETS, name: ""})
 
 
