@@ -25,16 +25,19 @@ from generation.checking import checked_answer
 from generation.context import Context, Entry
 from generation.dtype import Dtype
 from generation.extractive.reader import Reader
-from generation.generator import Draft, Finish
+from generation.generator import Draft, Finish, Generator
 from generation.local.generator import LocalGenerator, open_local
 from generation.local.model import LocalModel
 from generation.message import Message
 from generation.prompter import Prompter
 from generation.request import Request
 from generation.sampling import Sampling
+from generation.server.openai import connect
 from tests.conftest import ASSETS
+from tests.served import served
 from tests.tiny import save_tiny, save_true_2b
 from vision.box import Box
+from vision.device import Device
 from vision.photo import Photo
 
 NEW_TOKENS = 64
@@ -60,7 +63,8 @@ def main() -> None:
         print("| local models | not measured: PLACARD_ASSETS has no tokenizer | | |")
         return
     with tempfile.TemporaryDirectory() as folder:
-        for line in _local("10M weights", save_tiny(source, Path(folder) / "tiny"), Dtype.AUTO, (8,)):
+        tiny = save_tiny(source, Path(folder) / "tiny")
+        for line in (*_local("10M weights", tiny, Dtype.FLOAT32, (8,)), _served(tiny, Path(folder))):
             print(line, flush=True)
         if not torch.cuda.is_available():
             print("| a model of the 2B configuration on a GPU | not measured: no GPU is here | | |")
@@ -108,6 +112,28 @@ def _local(title: str, folder: Path, dtype: Dtype, sizes: Sequence[int]) -> Iter
             f"| {title}: {size} answers in batches ({size * NEW_TOKENS / ours:.0f} tokens/s), "
             f"against plain `generate` of all | {ours:.3f} s | {bare:.3f} s | {ours / bare:.2f} |"
         )
+
+
+def _served(folder: Path, home: Path) -> str:
+    """One answer through HTTP, `transformers serve` on the CPU, against the same model in this process."""
+    request = _request(0, (640, 480))
+    local = open_local(folder, device=Device.CPU, sampling=SAMPLING)
+    with served(folder, home) as url:
+        server = connect(url, sampling=SAMPLING)
+        runs = [(_asked(server, request), _asked(local, request)) for _ in range(ROUNDS + 1)][1:]
+    ours, theirs = (min((run[side] for run in runs), key=lambda run: run.whole_s) for side in (0, 1))
+    return (
+        f"| 10M weights: one answer served (first token {1000 * ours.first_s:.0f} ms), "
+        f"against local (first token {1000 * theirs.first_s:.0f} ms) "
+        f"| {ours.whole_s:.3f} s | {theirs.whole_s:.3f} s | {ours.whole_s / theirs.whole_s:.2f} |"
+    )
+
+
+def _asked(generator: Generator, request: Request) -> Run:
+    start, first = time.perf_counter(), 0.0
+    for _ in generator.stream(request):
+        first = first or time.perf_counter() - start
+    return Run(time.perf_counter() - start, first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -18,18 +14,19 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from generation.generator import Finish, GenerationError
+from generation.local.generator import open_local
 from generation.picture import PictureBudget
 from generation.prompter import Prompter
 from generation.request import Request, Turn
 from generation.sampling import Sampling
 from generation.server.chat import ChatGenerator
 from generation.server.openai import connect
+from tests.app.conftest import Run
 from tests.generation.contexts import ada, bob, photo
+from tests.served import served
+from vision.device import Device
 from vision.photo import Photo
 
-NAME = "placard/tiny"
-REVISION = "0" * 40
-START_S = 120  # imports of torch on a busy machine
 TOKENS = 32
 CONTEXT = photo(ada, bob)
 PROMPTER = Prompter(picture=PictureBudget(4, 64))
@@ -47,49 +44,9 @@ PHOTO = noise(0)
 
 @pytest.fixture(scope="module")
 def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server of the small model, in float32, from a cache folder so that it is listed."""
-    home = tmp_path_factory.mktemp("served")
-    _fill_cache(home, tiny_model)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    program = [str(Path(sys.executable).with_name("transformers")), "serve", NAME, "--dtype", "float32"]
-    log = home / "log"
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
-            [*program, "--device", "cpu", "--host", "127.0.0.1", "--port", port],
-            env={**os.environ, "HF_HOME": str(home), "HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
-        try:
-            _await(f"http://127.0.0.1:{port}/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.kill()  # nothing in it is worth a farewell
-
-
-def _fill_cache(home: Path, model: Path) -> None:
-    repository = home / "hub" / f"models--{NAME.replace('/', '--')}"
-    snapshot = repository / "snapshots" / REVISION
-    snapshot.mkdir(parents=True)
-    (repository / "refs").mkdir()
-    (repository / "refs/main").write_text(REVISION)
-    for file in model.iterdir():
-        (snapshot / file.name).symlink_to(file)
-
-
-def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urlopen(url, timeout=5):
-                return
-        except OSError:  # URLError is one
-            time.sleep(0.1)
-    pytest.fail(f"The server did not start:\n{log.read_text()[-2000:]}")
+    """The URL of a server of the small model, in float32."""
+    with served(tiny_model, tmp_path_factory.mktemp("served")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +98,34 @@ def test_a_served_model_says_what_the_same_weights_say_here(
 def test_a_served_conversation_is_the_same_as_here(generator: ChatGenerator, here: Weights) -> None:
     request = Request(PHOTO, CONTEXT, "And he?", (Turn("Who is she?", "Ada [1]."),))
     assert generator.stream(request).finished().text == here.says(request)
+
+
+def test_a_served_model_and_a_local_one_write_the_same(generator: ChatGenerator, tiny_model: Path) -> None:
+    local = open_local(
+        tiny_model,
+        device=Device.CPU,
+        sampling=Sampling(TOKENS, temperature=0),
+        min_tokens=4,
+        max_tokens=64,
+    )
+    request = Request(PHOTO, CONTEXT, "Who is on the left?", (Turn("Who is she?", "Ada [1]."),))
+    ours, theirs = (one.stream(request).finished() for one in (local, generator))
+    assert ours == theirs
+
+
+@pytest.mark.usefixtures("collins")
+def test_ask_and_chat_go_through_a_server(
+    run: Run, nasa: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLACARD_MAX_NEW_TOKENS", "8")
+    monkeypatch.setenv("PLACARD_TEMPERATURE", "0")
+    form = run("ask", nasa, "Who is this?", "--server", server, "--json").json
+    assert (form["generator"], form["reason"], form["finish"]) == ("server", "a server is set", "length")
+    assert form["sent"].endswith("Who is this?")
+    monkeypatch.setattr("sys.stdin", io.StringIO("Who is this?\nAnd where?\n"))
+    first, second = map(json.loads, run("chat", nasa, "--server", server, "--json").out.splitlines())
+    assert first["answer"] == form["answer"]
+    assert first["answer"] in second["sent"]
 
 
 def test_another_photo_gives_another_answer(generator: ChatGenerator) -> None:
