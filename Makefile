@@ -21,7 +21,7 @@ $(BIN)/python:
 
 $(VENV)/.base-$(HARDWARE): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing into $(VENV) for $(HARDWARE); this takes a minute or two."
-	$(PIP) --editable ".[$(HARDWARE)]"
+	$(PIP) --editable ".[$(HARDWARE),web]"
 ifeq ($(HARDWARE),gpu)
 	# insightface brings the CPU build of onnxruntime, which hides the GPU one.
 	$(BIN)/python -m pip uninstall --quiet --yes onnxruntime
@@ -30,7 +30,7 @@ endif
 	@touch $@
 
 $(VENV)/.dev-$(HARDWARE): $(VENV)/.base-$(HARDWARE)
-	$(PIP) --editable ".[$(HARDWARE),models,dev]"
+	$(PIP) --editable ".[$(HARDWARE),web,models,dev]"
 	@touch $@
 
 demo: $(VENV)/.base-$(HARDWARE)
@@ -47,6 +47,7 @@ check: $(VENV)/.dev-$(HARDWARE)
 
 bench: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_generation.py
 
 accuracy: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/accuracy.py --write docs/accuracy.md

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     strangers: bool = False  # tell the model where people stand who are not in the gallery
     person_box: PersonBox = PersonBox.GROWN  # what the prompt calls a person's place
     trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
+    web_token: SecretStr = SecretStr("")  # asked for by the web app before every page
 
     @property
     def gallery_url(self) -> str:

@@ -1,0 +1,1 @@
+"""The web app: Streamlit pages that draw, and what they share."""

@@ -1,0 +1,69 @@
+"""Ways to a photo: an upload, the camera, an example."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import streamlit as st
+
+from app.web.desk import Desk, Table
+from app.web.plain import escaped
+from app.web.resources import Workshop
+from app.web.uploads import TYPES, astronaut, four_people, opened
+from vision.errors import UserError
+from vision.photo import Photo
+
+
+class _Way(StrEnum):
+    UPLOAD = "Upload"
+    CAMERA = "Camera"
+    EXAMPLE = "Example"
+
+
+def photo_source(table: Table, workshop: Workshop) -> None:
+    """Let the user choose a photo; one that was chosen becomes the current one, in a new run."""
+    chosen = st.segmented_control(
+        "Where the photo comes from",
+        list(_Way),
+        default=_Way.UPLOAD,
+        label_visibility="collapsed",
+        key=f"way-{table.taken}",
+    )
+    match chosen:
+        case _Way.CAMERA:
+            taken = st.camera_input("Take a photo", key=f"camera-{table.taken}")
+        case _Way.EXAMPLE:
+            _examples(table, workshop)
+            return
+        case _:
+            taken = st.file_uploader(
+                "Drop a photo here, or choose one", type=TYPES, key=f"upload-{table.taken}"
+            )
+    if taken is not None and add_photo(taken.getvalue(), table, workshop):
+        st.rerun()
+
+
+def add_photo(data: bytes, table: Table, workshop: Workshop) -> bool:
+    """Recognise who is in an upload; where that cannot be, say why in one line and leave all as it is."""
+    try:
+        with st.spinner("Looking at the photo …"):
+            _put(opened(data, max_pixels=workshop.settings.max_pixels), table, workshop)
+    except UserError as error:
+        st.error(escaped(str(error)))
+        return False
+    return True
+
+
+def _examples(table: Table, workshop: Workshop) -> None:
+    st.caption("Photos that came with the program; nothing is fetched.")
+    with st.container(horizontal=True):
+        first = st.button("An astronaut", icon=":material/rocket_launch:", key=f"astronaut-{table.taken}")
+        second = st.button("Four people", icon=":material/groups:", key=f"four-{table.taken}")
+    if first or second:
+        with st.spinner("Looking at the photo …"):
+            _put(astronaut() if first else four_people(), table, workshop)
+        st.rerun()
+
+
+def _put(photo: Photo, table: Table, workshop: Workshop) -> None:
+    table.put(Desk.of(photo, workshop))

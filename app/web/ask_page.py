@@ -1,0 +1,137 @@
+"""The page Ask: a photo, who is in it, and a conversation about it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.web.adding import add_photo, photo_source
+from app.web.components import draw_photo
+from app.web.desk import Desk, Table
+from app.web.resources import Workshop, workshop
+from app.web.talk import draw_conversation, draw_foot, follow
+from app.web.uploads import TYPES
+
+
+def ask_page() -> None:
+    """Draw the page."""
+    shop = workshop()
+    table = session_table()
+    desk = _renewed(table, shop)
+    if desk is None:
+        _welcome(table, shop)
+        return
+    left, right = st.columns([11, 10], gap="large")
+    with left:
+        _seen(table, desk, shop)
+    with right, st.container(key="conversation"):
+        place = draw_conversation(desk, shop)
+        _composer("Ask about this photo, or paste another", table, shop)
+        with st.container():
+            draw_foot(desk, shop)
+    writing = desk.writing
+    if writing is None or (writing.done and writing.error is not None):
+        return
+    if not writing.done:
+        follow(writing, place)
+    if writing.error is None:
+        desk.writing = None
+    st.rerun()
+
+
+def session_table() -> Table:
+    """The photos of this session; answers that are being written end when its browser goes."""
+    if "table" not in st.session_state:
+        st.session_state["table"] = Table()
+    table: Table = st.session_state["table"]
+    _ends_with_the_session(table)
+    return table
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=Table.stop)
+def _ends_with_the_session(_table: Table) -> Table:
+    return _table
+
+
+def _renewed(table: Table, shop: Workshop) -> Desk | None:
+    """The current desk, with what the gallery says now."""
+    desk = table.current
+    new = desk.renewed(shop) if desk is not None else None
+    if desk is not None and new is not None:
+        table.replace(desk, new)
+    return table.current
+
+
+def _composer(hint: str, table: Table, shop: Workshop) -> None:
+    """Where questions are typed and photos are pasted."""
+    busy = table.current is not None and table.current.busy
+    with st.container(key="composer"):
+        asked = st.chat_input(hint, accept_file=True, file_type=TYPES, disabled=busy, key="asked")
+    if asked is None:
+        return
+    if asked.files and not add_photo(asked.files[0].getvalue(), table, shop):
+        return
+    if table.current is None:
+        st.info("Add a photo first; then ask about it.")
+        return
+    table.current.ask(asked.text, shop)
+    st.rerun()
+
+
+def _welcome(table: Table, shop: Workshop) -> None:
+    """What a first visit shows."""
+    _, middle, _ = st.columns([1, 4, 1])
+    with middle:
+        st.title("Who is in this photo?", anchor=False)
+        st.caption(
+            "Placard recognises the people of your gallery and answers questions about them with citations. "
+            "The photo stays in this session: it is not kept."
+        )
+        _explain_empty(shop)
+        photo_source(table, shop)
+        _composer("Or paste a photo here, with a question", table, shop)
+
+
+def _explain_empty(shop: Workshop) -> None:
+    if shop.gallery.counts().references:
+        return
+    st.info(
+        "**The gallery is empty**, so that everybody will be unknown. Fill it from a folder with a folder of "
+        "photos for each person, on the command line: `placard ingest FOLDER`. To try it with two people, "
+        "run `placard demo`; it ends by saying what to ingest.",
+        icon=":material/person_add:",
+    )
+
+
+def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
+    """The photo with its cards, and the way to other photos."""
+    with st.container(horizontal=True, vertical_alignment="center", key="photos"):
+        _switch(table, desk)
+        with st.popover("Another photo", icon=":material/add_a_photo:"):
+            photo_source(table, shop)
+    with st.container():
+        if desk.changed:
+            st.info("The gallery has changed: this is who it knows now, and the conversation began anew.")
+        if not desk.matches:
+            st.info("No face was found in this photo. A larger or sharper one may help.")
+        elif not desk.context.entries:
+            _explain_empty(shop)
+    with st.container(key="seen"):
+        draw_photo(desk.view, key=f"photo-{desk.photo.sha256}")
+
+
+def _switch(table: Table, desk: Desk) -> None:
+    """Let the user go back to an earlier photo of the session."""
+    if len(table.desks) < 2:
+        return
+    current = table.desks.index(desk) + 1
+    chosen = st.segmented_control(
+        "Photos of this session",
+        range(1, len(table.desks) + 1),
+        default=current,
+        format_func="Photo {}".format,
+        label_visibility="collapsed",
+        key=f"switch-{table.taken}-{current}",
+    )
+    if chosen is not None and chosen != current:
+        table.current = table.desks[chosen - 1]
+        st.rerun()

@@ -1,0 +1,30 @@
+"""The two parts of the page that are our own: the photo with its cards, and an answer with citation marks."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from app.forms import Json
+
+_PARTS = Path(__file__).parent / "parts"
+
+
+def draw_photo(view: Json, *, key: str) -> None:
+    """Draw a `photo_view`. What is selected in it stays in the browser."""
+    _component("photo", "seen")(data=view, key=key)
+
+
+def draw_answer(view: Json, *, key: str) -> None:
+    """Draw an `answer_view`."""
+    _component("answer", "answer")(data=view, key=key)
+
+
+@cache
+def _component(name: str, class_name: str) -> ComponentRenderer:
+    script, style = ((_PARTS / f"{name}.{suffix}").read_text(encoding="utf-8") for suffix in ("js", "css"))
+    html = f'<div class="{class_name}"></div>'
+    return st.components.v2.component(f"placard_{name}", html=html, css=style, js=script)

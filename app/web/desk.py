@@ -1,0 +1,125 @@
+"""The photos of one session, each with its conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.forms import Json
+from app.web.photo_view import photo_view
+from app.web.resources import Workshop
+from app.web.writing import Writing
+from generation.context import Context
+from generation.conversation import Conversation
+from retrieval.match import Match
+from vision.photo import Photo
+
+MOST_PHOTOS = 5
+# Of all photos of a session together; 180 MB of memory.
+MOST_PIXELS = 60_000_000
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """A photo, who is in it, and what was said about it."""
+
+    matches: list[Match]  # from left to right
+    view: Json  # what the page is sent of the photo
+    revision: int  # of the gallery when it was asked
+    conversation: Conversation
+    writing: Writing | None = None
+    changed: bool = False  # whether the gallery has said something else since the photo came
+
+    @classmethod
+    def of(cls, photo: Photo, workshop: Workshop) -> Desk:
+        """Recognise who is in a photo; raise `UserError` where that cannot be."""
+        revision = workshop.gallery.revision()
+        return cls._of(photo, workshop.recognise(photo), revision, workshop)
+
+    @classmethod
+    def _of(cls, photo: Photo, matches: list[Match], revision: int, workshop: Workshop) -> Desk:
+        matches = sorted(matches, key=lambda match: match.region.box.centre)
+        context = Context.of(photo, matches, person_box=workshop.settings.person_box)
+        talk = Conversation(photo, context, workshop.generator, gallery=workshop.gallery)
+        recogniser, _ = workshop.recogniser()
+        view = photo_view(photo, matches, workshop.gallery, recogniser.rules)
+        return cls(matches, view, revision, talk)
+
+    @property
+    def photo(self) -> Photo:
+        """The photo."""
+        return self.conversation.photo
+
+    @property
+    def context(self) -> Context:
+        """Who was recognised, numbered as answers cite them."""
+        return self.conversation.context
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is being written."""
+        return self.writing is not None and not self.writing.done
+
+    def ask(self, question: str, workshop: Workshop) -> None:
+        """Begin to write an answer, unless one is being written."""
+        if not self.busy and question.strip():
+            self.writing = Writing(self.conversation, question.strip(), workshop.turn)
+            self.writing.start()
+
+    def renewed(self, workshop: Workshop) -> Desk | None:
+        """A desk with what the gallery says now, if that is something else; its conversation begins anew.
+
+        An earlier answer must not go on showing who has been forgotten, or point at another person's number.
+        """
+        revision = workshop.gallery.revision()
+        if self.busy or revision == self.revision:
+            return None
+        matches = workshop.rematch(self.matches)
+        if matches is None:
+            matches = workshop.recognise(self.photo)
+        new = self._of(self.photo, matches, revision, workshop)
+        if list(map(_said, new.matches)) == list(map(_said, self.matches)):
+            self.revision = revision
+            return None
+        new.changed = True
+        return new
+
+
+def _said(match: Match) -> tuple[object, ...]:
+    """What a match says, apart from its pixels."""
+    return (match.region.box, match.decision, match.entity, match.candidates)
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    """The desks of one session, oldest first; the oldest leave when there are too many."""
+
+    desks: list[Desk] = field(default_factory=list)
+    current: Desk | None = None
+    taken: int = 0  # how many photos have come; names the next upload
+
+    def put(self, desk: Desk) -> None:
+        """Put a desk last and make it the current one; the same photo's older desk goes."""
+        self.desks = [*(other for other in self.desks if other.photo.sha256 != desk.photo.sha256), desk]
+        self.current = desk
+        self.taken += 1
+        while len(self.desks) > MOST_PHOTOS or self._too_large():
+            self._leave(self.desks.pop(0))
+
+    def replace(self, old: Desk, new: Desk) -> None:
+        """Put a desk in the place of another one."""
+        self.desks = [new if desk is old else desk for desk in self.desks]
+        self.current = new if self.current is old else self.current
+
+    def stop(self) -> None:
+        """End all answers that are being written."""
+        for desk in self.desks:
+            self._leave(desk)
+
+    def _too_large(self) -> bool:
+        pixels = sum(desk.photo.size[0] * desk.photo.size[1] for desk in self.desks)
+        return len(self.desks) > 1 and pixels > MOST_PIXELS
+
+    @staticmethod
+    def _leave(desk: Desk) -> None:
+        if desk.writing is not None:
+            desk.writing.cancel()

@@ -1,0 +1,129 @@
+"""A photo as data for the page: its boxes, and a card for each person or thing."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+
+from PIL import Image
+
+from app.forms import Json, caption, printable
+from gallery.entity import Entity
+from gallery.gallery import Gallery
+from generation.extractive.quoting import without_heading
+from generation.neutral import shortened
+from generation.passages import passages, sentence
+from retrieval.match import Candidate, Decision, Match
+from retrieval.rules import MatchRules
+from vision.errors import UserError
+from vision.photo import Photo, crop_of
+
+# The longer side that a browser is sent, in pixels.
+_SHOWN_SIDE = 1600
+_FACT_LIMIT = 220  # characters
+
+
+def photo_view(photo: Photo, matches: Sequence[Match], gallery: Gallery, rules: MatchRules) -> Json:
+    """What the component for photos is sent; `matches` from left to right."""
+    numbers = numbered(matches)
+    cards = [
+        {
+            "number": number,
+            "decision": match.decision.value,
+            "title": caption(match),
+            "box": _fractions(match, photo.size),
+            "why": why(match, rules),
+            "crop": _data_uri(crop_of(photo, match.region.box)),
+            "references": _references(match, gallery),
+            "biography": first_fact(match.entity) if match.entity else "",
+        }
+        for match, number in zip(matches, numbers, strict=True)
+    ]
+    width, height = photo.size
+    return {
+        "photo": photo.sha256,
+        "uri": _data_uri(_shown(photo)),
+        "width": width,
+        "height": height,
+        "label": _label(matches),
+        "cards": cards,
+    }
+
+
+def numbered(matches: Sequence[Match]) -> list[int | None]:
+    """The number that answers cite each match by; None for who is not named."""
+    numbers: list[int | None] = []
+    for match in matches:
+        known = sum(number is not None for number in numbers)
+        numbers.append(known + 1 if match.entity is not None else None)
+    return numbers
+
+
+def why(match: Match, rules: MatchRules) -> str:
+    """The decision in plain words with its numbers."""
+    similarity = match.similarity
+    if similarity is None:
+        return "The gallery is empty, so there is nobody to compare with."
+    needed = f"{rules.threshold:.2f} is needed"
+    if match.decision is Decision.ACCEPTED:
+        much = "Very alike" if similarity >= (1 + rules.threshold) / 2 else "Alike enough to be named"
+        return f"{much}: similarity {similarity:.2f} of at most 1; {needed}."
+    if match.decision is Decision.UNKNOWN:
+        return f"Nobody in the gallery is alike enough: the nearest has {similarity:.2f}; {needed}."
+    if similarity < rules.threshold:
+        return f"Not alike enough to be sure: similarity {similarity:.2f}; {needed}."
+    if len(match.candidates) > 1 and similarity - match.candidates[1].similarity < rules.margin:
+        return f"Two are almost equally alike ({similarity:.2f} and {match.candidates[1].similarity:.2f})."
+    return f"Alike ({similarity:.2f}), but another face in this photo is more so, and nobody is here twice."
+
+
+def first_fact(entity: Entity) -> str:
+    """How the biography begins, as a sentence; empty where there is none."""
+    found = passages(entity.biography)
+    if not found:
+        return ""
+    text = shortened(without_heading(found[0]), _FACT_LIMIT)
+    return sentence(text[:1].upper() + text[1:])
+
+
+def _label(matches: Sequence[Match]) -> str:
+    """The photo in words."""
+    if not matches:
+        return "The photo; no face was found in it"
+    return f"The photo, from left to right: {'; '.join(map(caption, matches))}"
+
+
+def _fractions(match: Match, size: tuple[int, int]) -> list[float]:
+    """The box as fractions of the photo's sides, clipped to the photo."""
+    box = match.region.box.clipped(size) or match.region.box
+    return [
+        round(edge / side, 5)
+        for edge, side in zip(box.as_list(), (size[0], size[1], size[0], size[1]), strict=True)
+    ]
+
+
+def _references(match: Match, gallery: Gallery) -> list[Json]:
+    """The crops that a match comes from: one for who is named, two for who may be, none for strangers."""
+    shown = {Decision.ACCEPTED: match.candidates[:1], Decision.UNCERTAIN: match.candidates}
+    found = [(one, _kept_crop(one, gallery)) for one in shown.get(match.decision, ())]
+    return [{"uri": uri, "name": printable(one.entity.name)} for one, uri in found if uri]
+
+
+def _kept_crop(candidate: Candidate, gallery: Gallery) -> str:
+    try:
+        return _data_uri(gallery.crop(candidate.reference_id))
+    except UserError:  # forgotten since
+        return ""
+
+
+def _shown(photo: Photo) -> bytes:
+    image = Image.fromarray(photo.pixels)
+    image.thumbnail((_SHOWN_SIDE, _SHOWN_SIDE), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+def _data_uri(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"

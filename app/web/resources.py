@@ -1,0 +1,74 @@
+"""What every session shares: the gallery, the face model, the generator."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.generators import GeneratorChoice, choose_generator, open_generator
+from app.settings import GeneratorKind, Settings, read_settings
+from app.wiring import Choice, open_recogniser
+from gallery.gallery import Gallery
+from generation.generator import Generator
+from retrieval.match import Match
+from retrieval.recogniser import Recogniser
+from vision.photo import Photo
+
+
+class Workshop:
+    """The parts that the pages work with, opened once for all sessions. Safe to share between threads."""
+
+    def __init__(
+        self, settings: Settings, gallery: Gallery, generator: Generator, choice: GeneratorChoice
+    ) -> None:
+        self.settings = settings
+        self.gallery = gallery
+        self.generator = generator
+        self.choice = choice
+        # One model on one device: answers queue. A server and the reader take many at once.
+        self.turn = threading.Lock() if choice.kind is GeneratorKind.LOCAL else None
+        self._opening = threading.Lock()
+        self._recogniser: tuple[Recogniser, Choice] | None = None
+        self._space: str | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Workshop:
+        """Open everything but the face model; raise `UserError` where a part cannot be had."""
+        choice = choose_generator(settings)
+        gallery = Gallery.open(settings.gallery_url)
+        return cls(settings, gallery, open_generator(settings, choice), choice)
+
+    def recogniser(self) -> tuple[Recogniser, Choice]:
+        """A recogniser in the gallery's space of today, and why that face model."""
+        current = self.gallery.current_space()
+        space = current.name if current else None
+        with self._opening:
+            if self._recogniser is None or space != self._space:
+                self._recogniser = open_recogniser(self.settings, self.gallery)
+                self._space = space
+            return self._recogniser
+
+    def recognise(self, photo: Photo) -> list[Match]:
+        """Who is in a photo."""
+        recogniser, _ = self.recogniser()
+        return recogniser.recognise(photo)
+
+    def rematch(self, matches: Sequence[Match]) -> list[Match] | None:
+        """The same regions against the gallery of now; None where its face model is another one by now."""
+        recogniser, _ = self.recogniser()
+        regions = [match.region for match in matches]
+        if any(region.space != recogniser.faces.space for region in regions):
+            return None
+        return recogniser.match(regions)
+
+    def close(self) -> None:
+        """Close the gallery."""
+        self.gallery.close()
+
+
+@st.cache_resource(show_spinner="Opening the gallery and the models …", on_release=Workshop.close)
+def workshop() -> Workshop:
+    """The workshop of this process, opened by the first session."""
+    return Workshop.open(read_settings())

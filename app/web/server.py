@@ -1,0 +1,141 @@
+"""Starting the web app: Streamlit's own server on our script."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from types import ModuleType
+
+from pydantic import SecretStr
+
+from app.settings import Settings
+from vision.errors import UserError
+
+SCRIPT = Path(__file__).parent / "entry" / "script.py"
+# Of one upload; the largest photos of phones and cameras in JPEG or HEIC have some 30 MB.
+MAX_UPLOAD_MB = 64
+# How often to look whether the server answers yet.
+_POLL_S = 0.1
+# The names under which a page without a token may be reached; another name that leads here is an attack.
+_LOCAL_NAMES = ["localhost", "127.0.0.1", "::1"]
+
+
+def serve(settings: Settings, *, address: str, port: int, browser: bool) -> int:
+    """Serve the web app until it is interrupted and return the exit code; port 0 takes any free one.
+
+    Raise `UserError` for a port that cannot be had, and for an address that others reach while nothing keeps
+    them out.
+    """
+    bootstrap = _streamlit()
+    token = settings.web_token.get_secret_value()
+    refuse_exposure(address, token)
+    port = _free_port(address, port)
+    os.environ.update(as_environment(settings))
+    flags = _flags(address, port, headless=not browser, guarded=bool(token))
+    bootstrap.load_config_options(flags)
+    threading.Thread(target=_announce, args=(address, port), daemon=True).start()
+    bootstrap.run(str(SCRIPT), False, [], flags)
+    return 0
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The variables that give the same settings again, for the script that Streamlit runs."""
+    prefix = settings.model_config["env_prefix"]
+    values = {name: getattr(settings, name) for name in type(settings).model_fields}
+    return {f"{prefix}{name}".upper(): _as_text(value) for name, value in values.items() if value is not None}
+
+
+def refuse_exposure(address: str, token: str) -> None:
+    """Raise `UserError` for an address that other machines reach where neither token nor sign-in guards."""
+    if token or _is_loopback(address):
+        return
+    from app.web.admission import sign_in_is_configured
+
+    if not sign_in_is_configured():
+        raise UserError(
+            f"At address {address} anybody could look at the gallery and ask about photos; "
+            f"set PLACARD_WEB_TOKEN, or keep to 127.0.0.1."
+        )
+
+
+def _is_loopback(address: str) -> bool:
+    if address == "localhost":
+        return True
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False  # a name: who knows where it points
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return value.value if isinstance(value, StrEnum) else str(value)
+
+
+def _streamlit() -> ModuleType:
+    try:
+        from streamlit.web import bootstrap
+    except ModuleNotFoundError as error:
+        if error.name != "streamlit":
+            raise
+        raise UserError(
+            "The web app needs Streamlit, which is not installed: pip install 'placard[web]'."
+        ) from error
+    return bootstrap
+
+
+def _free_port(address: str, port: int) -> int:
+    """The port, or a free one for 0; Streamlit itself would only log that it cannot be had."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise UserError(
+            f"Port {port} of {address} cannot be used: {error.strerror}. Choose another one with --port."
+        ) from error
+
+
+def _announce(address: str, port: int) -> None:
+    """Print the URL as soon as somebody answers there."""
+    while True:
+        try:
+            with socket.create_connection((address, port), timeout=1):
+                break
+        except OSError:
+            time.sleep(_POLL_S)
+    host = f"[{address}]" if ":" in address else address
+    print(f"Placard is at http://{host}:{port} (Control-C ends it)", flush=True)
+
+
+def _flags(address: str, port: int, *, headless: bool, guarded: bool) -> dict[str, object]:
+    """Streamlit's options; they go before its configuration files and its environment variables."""
+    return {
+        "server.address": address,
+        "server.port": port,
+        "server.headless": headless,
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": MAX_UPLOAD_MB,
+        "server.enableXsrfProtection": True,
+        "server.enableCORS": True,
+        "server.enableStaticServing": False,
+        "server.enableAgentApi": False,
+        "server.allowedHosts": _LOCAL_NAMES if _is_loopback(address) and not guarded else [],
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",  # a traceback can hold names and paths
+        "client.showErrorLinks": False,  # they lead to search engines, with the error's text
+        "logger.level": "warning",
+        "logger.hideWelcomeMessage": True,
+        "runner.magicEnabled": False,
+        "theme.light.primaryColor": "#1d6fa5",
+        "theme.dark.primaryColor": "#5aaee0",
+    }

@@ -1,0 +1,46 @@
+"""Questions that somebody might begin with, made from what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.web.plain import spoken
+from generation.context import Context, Entry
+from generation.extractive.reader import read
+
+MOST_QUESTIONS = 4
+_MOST_PEOPLE = 3
+_ABOUT = (
+    "Where was {name} born?",
+    "What awards did {name} win?",
+    "What did {name} study?",
+    "When was {name} elected?",
+    "What is {name} known for?",
+)
+_EVERYBODY = "Who is in this photo?"
+_STRANGERS = "How many people are in this photo?"
+
+
+def suggested(context: Context, asked: Sequence[str]) -> list[str]:
+    """At most four questions that were not asked yet, to which the biographies hold an answer."""
+    found = [question for question in _questions(context) if question not in asked]
+    return list(dict.fromkeys(found))[:MOST_QUESTIONS]
+
+
+def _questions(context: Context) -> Iterator[str]:
+    if not context.entries:
+        yield _STRANGERS
+        return
+    people = [(entry, spoken(entry.entity.name)) for entry in context.entries[:_MOST_PEOPLE]]
+    answerable = [list(_about(context, entry, name)) for entry, name in people if name]
+    yield from (questions[0] for questions in answerable if questions)
+    yield _EVERYBODY
+    yield from (question for questions in answerable for question in questions[1:])
+
+
+def _about(context: Context, entry: Entry, name: str) -> Iterator[str]:
+    """The questions about one person that can be answered: the reader finds a passage to quote."""
+    for question in _ABOUT:
+        text = question.format(name=name)
+        if f"[{entry.k}]" in read(context, text):
+            yield text
