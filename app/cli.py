@@ -21,7 +21,7 @@ gallery_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Look after who is in the gallery."
 )
 models_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Face models: what there is, and fetching them."
+    no_args_is_help=True, rich_markup_mode=None, help="Models: what there is, and fetching them."
 )
 app.add_typer(gallery_app, name="gallery")
 app.add_typer(models_app, name="models")
@@ -175,6 +175,24 @@ def chat(
 
 
 @app.command()
+def web(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8501,
+    address: Annotated[str, typer.Option(help="Others than this machine's need a token.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    faces: Faces = None,
+    device: Device = None,
+    generator: Generator = None,
+    model: Model = None,
+    server: Server = None,
+) -> None:
+    """Serve the web app: who is in a photo, and questions about it."""
+    from app.web.server import serve
+
+    settings = _settings(faces, device, generator=generator, model=model, server=server)
+    raise typer.Exit(serve(settings, address=address, port=port, browser=browser))
+
+
+@app.command()
 def doctor(faces: Faces = None, device: Device = None) -> None:
     """Compare database, index and models, and say what is wrong and how to mend it."""
     from app.doctor import run_doctor
@@ -252,18 +270,21 @@ def reembed(faces: Faces = None, device: Device = None) -> None:
 
 @models_app.command("list")
 def list_models() -> None:
-    """List face models: on disk, and to be fetched."""
+    """List face and language models: on disk, and to be fetched."""
     from app.models import list_models as show_models
 
     show_models(_settings())
 
 
 @models_app.command()
-def fetch(name: str) -> None:
-    """Download a face model and verify it."""
+def fetch(
+    name: Annotated[str, typer.Argument(help="As 'models list' shows it, or a hub id.")],
+    revision: Annotated[str, typer.Option(help="Branch, tag or commit of a language model.")] = "main",
+) -> None:
+    """Download a face model, or a language model with its processor, and verify it."""
     from app.models import fetch as download
 
-    download(_settings(), name)
+    download(_settings(), name, revision)
 
 
 def _settings(faces: str | None = None, device: str | None = None, **others: str | None) -> Any:
