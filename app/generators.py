@@ -8,9 +8,9 @@ from pathlib import Path
 
 from app.settings import GeneratorKind, Settings
 from generation.budget import TextBudget
-from generation.catalogue import language_card
 from generation.extractive.reader import Reader
 from generation.family import Family
+from generation.fetching.catalogue import language_card
 from generation.generator import GenerationError, Generator
 from generation.local.finding import ModelNotFoundError, PackagesMissingError, check_packages, find_model
 from generation.picture import MAX_TOKENS, MIN_TOKENS, PictureBudget

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from app.settings import Settings
-from generation.catalogue import CATALOGUE as LANGUAGE
-from generation.catalogue import LanguageCard, language_card
-from generation.manifest import fetched_models
+from generation.fetching.catalogue import CATALOGUE as LANGUAGE
+from generation.fetching.catalogue import LanguageCard, language_card
+from generation.fetching.manifest import fetched_models
 from vision import models
 from vision.faces import packs_on_disk
 from vision.models import FetchError, ModelCard
@@ -74,7 +74,7 @@ def _fetch_faces(settings: Settings, card: ModelCard) -> None:
 
 
 def _fetch_language(settings: Settings, card: LanguageCard, revision: str) -> None:
-    from generation.fetching import fetch_language_model  # imports the hub's library
+    from generation.fetching.fetch import fetch_language_model  # imports the hub's library
 
     _say_licence(card.name, card.licence, restricted=not card.commercial)
     with _progress() as progress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from generation.citations import Mark, marks_of
+from generation.checking.citations import Mark, marks_of
 from generation.context import Entry
 from generation.generator import Finish
 

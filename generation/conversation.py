@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gallery.gallery import Gallery
 from generation.answer import Answer
-from generation.checking import checked_answer
+from generation.checking.check import checked_answer
 from generation.context import Context
 from generation.generator import Generator, Stream
 from generation.request import Request, Turn

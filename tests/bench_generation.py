@@ -21,7 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from gallery.entity import Entity, EntityKind
-from generation.checking import checked_answer
+from generation.checking.check import checked_answer
 from generation.context import Context, Entry
 from generation.dtype import Dtype
 from generation.extractive.reader import Reader

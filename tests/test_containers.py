@@ -19,8 +19,8 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from app.settings import read_settings
-from generation.catalogue import CATALOGUE
 from generation.family import Family
+from generation.fetching.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.forms import Json, printable
 from generation.answer import Answer, FindingKind
-from generation.citations import marks_of
+from generation.checking.citations import marks_of
 from generation.context import Context
 from generation.generator import Finish
 

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from gallery.gallery import Gallery
 from generation.answer import Answer
-from generation.checking import checked_answer
+from generation.checking.check import checked_answer
 from generation.context import PersonBox
 from generation.generator import Draft, Finish, GenerationError
 from generation.langchain.documents import context_of

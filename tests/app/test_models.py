@@ -13,7 +13,7 @@ import pytest
 
 from app.settings import read_settings
 from tests.app.conftest import Result, Run
-from tests.generation.hub_server import HubServer, serving
+from tests.generation.fetching.hub_server import HubServer, serving
 
 WEIGHTS = {"config.json": b'{"model_type": "qwen2_vl"}', "model.safetensors": b"weights"}
 PROCESSOR = {"preprocessor_config.json": b"{}", "tokenizer.json": b"{}"}

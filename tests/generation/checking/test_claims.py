@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generation.claims import Facts, claims_of
-from generation.number_words import number_words_of
+from generation.checking.claims import Facts, claims_of
+from generation.checking.number_words import number_words_of
 
 
 def holds(text: str, said: str) -> bool:

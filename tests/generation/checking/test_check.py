@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gallery.entity import EntityKind, NewEntity
 from gallery.gallery import Gallery
 from generation.answer import Answer, FindingKind
-from generation.checking import checked_answer
+from generation.checking.check import checked_answer
 from generation.context import Context
 from generation.extractive.reader import Reader
 from generation.generator import Draft, Finish

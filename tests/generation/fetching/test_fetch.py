@@ -11,13 +11,23 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
-from generation.catalogue import CATALOGUE, language_card
 from generation.family import UnknownFamilyError
-from generation.fetching import fetch_language_model
-from generation.hub import Hub
-from generation.manifest import fetched_models, read_manifest
-from tests.generation.fetches import ALONE, CARD, PROCESSOR, both, fetched, index, refused, small, visible
-from tests.generation.hub_server import Files, HubServer
+from generation.fetching.catalogue import CATALOGUE, language_card
+from generation.fetching.fetch import fetch_language_model
+from generation.fetching.hub import Hub
+from generation.fetching.manifest import fetched_models, read_manifest
+from tests.generation.fetching.fetches import (
+    ALONE,
+    CARD,
+    PROCESSOR,
+    both,
+    fetched,
+    index,
+    refused,
+    small,
+    visible,
+)
+from tests.generation.fetching.hub_server import Files, HubServer
 
 
 def test_weights_and_processor_of_two_repositories_come_into_one_folder(

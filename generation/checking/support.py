@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from generation.answer import Finding, FindingKind
-from generation.citations import without_spans
-from generation.claims import Claim, Facts, claims_of
+from generation.checking.citations import without_spans
+from generation.checking.claims import Claim, Facts, claims_of
+from generation.checking.number_words import number_words_of
+from generation.checking.statements import Marked, Statement
 from generation.context import Context
-from generation.number_words import number_words_of
-from generation.statements import Marked, Statement
 
 # Numbers that state nothing: places "(755,417)" and numbers of a list.
 _ASIDE = re.compile(

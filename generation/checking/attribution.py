@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generation.answer import Finding, FindingKind
-from generation.citations import Mark
+from generation.checking.citations import Mark
+from generation.checking.naming import Mention, is_named, mentions_of, runs_of, words_of
+from generation.checking.statements import Marked, Statement
 from generation.context import Context, Entry
-from generation.naming import Mention, is_named, mentions_of, runs_of, words_of
-from generation.statements import Marked, Statement
 
 # Behind one of these a name says where or whose another thing is: "the dog beside Ann [2]".
 _RELATION = re.compile(

@@ -8,11 +8,11 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 
-from generation.fetching import fetch_language_model
-from generation.hub import Hub
-from generation.manifest import fetched_models
-from tests.generation.fetches import CARD, PROCESSOR, both, fetched, refused, small, visible
-from tests.generation.hub_server import HubServer
+from generation.fetching.fetch import fetch_language_model
+from generation.fetching.hub import Hub
+from generation.fetching.manifest import fetched_models
+from tests.generation.fetching.fetches import CARD, PROCESSOR, both, fetched, refused, small, visible
+from tests.generation.fetching.hub_server import HubServer
 
 
 @pytest.mark.parametrize("ranges", [True, False])

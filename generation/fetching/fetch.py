@@ -12,10 +12,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from generation.catalogue import LanguageCard
 from generation.family import Family
-from generation.hub import Hub, HubFile, Repository
-from generation.manifest import NAME, Fetched, Manifest, Source, read_manifest
+from generation.fetching.catalogue import LanguageCard
+from generation.fetching.hub import Hub, HubFile, Repository
+from generation.fetching.manifest import NAME, Fetched, Manifest, Source, read_manifest
 from vision.models import FetchError
 
 _CONFIG, _INDEX, _SINGLE = "config.json", "model.safetensors.index.json", "model.safetensors"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generation.hub_server import HubServer, serving
+from tests.generation.fetching.hub_server import HubServer, serving
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from generation.statements import Marked, Statement
+from generation.checking.statements import Marked, Statement
 
 _PHOTO = r"(?:image|photo|picture|photograph|scene)"
 _SOURCE = (

@@ -10,10 +10,10 @@ from gallery.entity import Entity, EntityKind
 from gallery.gallery import Gallery
 from gallery.records import name_key
 from generation.answer import Finding, FindingKind
+from generation.checking.naming import SUFFIXES, TITLES, Run, Word, is_named, runs_of, words_of
+from generation.checking.statements import Marked, Statement
 from generation.context import Context
 from generation.folding import folded
-from generation.naming import SUFFIXES, TITLES, Run, Word, is_named, runs_of, words_of
-from generation.statements import Marked, Statement
 from generation.terms import STOP_WORDS
 
 # The longest full names of people whom we know have six words.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from generation.catalogue import LanguageCard
-from generation.fetching import fetch_language_model
-from generation.hub import Hub
-from tests.generation.hub_server import Files, HubServer
+from generation.fetching.catalogue import LanguageCard
+from generation.fetching.fetch import fetch_language_model
+from generation.fetching.hub import Hub
+from tests.generation.fetching.hub_server import Files, HubServer
 from vision.models import FetchError
 
 CARD = LanguageCard("rc", "org/RC-2b", "base/Processor", 0.1, "none")

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from generation.citations import Mark, grouped, marks_of, without_spans
+from generation.checking.citations import Mark, grouped, marks_of, without_spans
 from generation.passages import stops
 
 # Such a sentence goes on about whom the one before was about: "Ann [1] paints. She is 41 and met Bob [2]."

@@ -13,7 +13,7 @@ import pytest
 from gallery.entity import NewEntity
 from gallery.gallery import Gallery
 from generation.answer import Finding, FindingKind
-from generation.checking import checked_answer
+from generation.checking.check import checked_answer
 from generation.context import Context
 from generation.extractive.reader import Reader, read
 from generation.generator import Draft, Finish

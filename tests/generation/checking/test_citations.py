@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generation.citations import grouped, marks_of
-from generation.statements import Marked
+from generation.checking.citations import grouped, marks_of
+from generation.checking.statements import Marked
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from gallery.gallery import Gallery
 from generation.answer import Answer, Finding, FindingKind
-from generation.attribution import misattributed
+from generation.checking.attribution import misattributed
+from generation.checking.outsiders import outsiders
+from generation.checking.refusals import refusals_of
+from generation.checking.statements import Marked, Statement
+from generation.checking.support import unsupported
 from generation.context import Context
 from generation.generator import Author, Draft
-from generation.outsiders import outsiders
-from generation.refusals import refusals_of
-from generation.statements import Marked, Statement
-from generation.support import unsupported
 
 _REFUSED = "The answer says that this cannot be answered."
 

@@ -22,7 +22,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from generation.manifest import Source
+from generation.fetching.manifest import Source
 from vision.models import FetchError
 
 _TIMEOUT_S = 60.0  # for the next bytes, not for the whole file

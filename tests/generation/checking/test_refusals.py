@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.refusals import is_refusal
+from generation.checking.refusals import is_refusal
 from tests.generation.contexts import ada, photo, reading
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from generation.citations import without_spans
-from generation.number_words import number_words_of
+from generation.checking.citations import without_spans
+from generation.checking.number_words import number_words_of
 
 # "Three people", "two of them": what a glance at a photo tells needs no source.
 MOST_COUNTED = 10

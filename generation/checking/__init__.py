@@ -1,0 +1,1 @@
+"""Checking answers: what their marks cite, and what in them nothing supports."""

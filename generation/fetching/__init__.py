@@ -1,0 +1,1 @@
+"""Language models from the hub: fetched whole, pinned and verified."""
