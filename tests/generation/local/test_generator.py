@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from generation.prompter import Prompter
 from generation.request import Request, Turn
 from generation.sampling import Sampling
 from tests.generation.contexts import ada, blank, bob, photo
+from tests.generation.local.chats import chat
 from vision.device import Device
 
 SHORT = Sampling(8, temperature=0)
@@ -64,6 +66,19 @@ def test_leaving_a_stream_early_keeps_what_was_written(generator: LocalGenerator
             stream.cancel()
     assert stream.draft.finish is Finish.CANCELLED
     assert generator.stream(asked("Who is this?")).finished().finish is Finish.LENGTH
+
+
+def test_an_answer_is_stopped_while_it_waits_for_another(generator: LocalGenerator) -> None:
+    writing = generator.model.stream(chat(), Sampling(9000, temperature=0), threading.Event())
+    next(writing)
+    waiting = generator.stream(asked("Who is this?"))
+    thread = threading.Thread(target=waiting.finished)
+    thread.start()
+    waiting.cancel()
+    thread.join()
+    assert waiting.draft.finish is Finish.CANCELLED
+    assert generator.model._lock.locked()  # the other is still writing
+    writing.close()
 
 
 def test_the_option_with_the_likeliest_letter_is_chosen(

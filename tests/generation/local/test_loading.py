@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import socket
 from pathlib import Path
@@ -30,6 +31,17 @@ PROCESSOR = ("processor_config.json", "chat_template.jinja", "tokenizer.json", "
 def plain(light: Path) -> LocalModel:
     """The light model as it should be."""
     return load_model(light, device=Device.CPU)
+
+
+class Listener(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
 
 
 def said(model: LocalModel) -> list[float]:
@@ -108,12 +120,34 @@ def test_weights_that_can_run_code_are_never_read_beside_others(folder: Path, pl
     assert said(load_model(folder)) == pytest.approx(said(plain), abs=1e-4)
 
 
+def test_weights_that_can_run_code_are_not_read_behind_others_of_an_unknown_name(folder: Path) -> None:
+    torch.save(weights(folder), folder / "pytorch_model.bin")
+    (folder / WEIGHTS).rename(folder / "other.safetensors")
+    with pytest.raises(BadModelError, match="Cannot load the model in copy"):
+        load_model(folder)
+
+
 @pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json", "processor_config.json"])
 def test_a_model_that_needs_its_own_code_is_refused(folder: Path, name: str) -> None:
     edited(folder / name, auto_map={"AutoConfig": "evil.Config"})
     (folder / "evil.py").write_text("raise SystemExit('ran')", encoding="utf-8")
     with pytest.raises(BadModelError, match=rf"needs code of its own \({name}: auto_map\)"):
         load_model(folder)
+
+
+def test_code_is_refused_in_the_folder_of_the_model_and_in_that_of_the_processor(
+    folder: Path, light: Path, tmp_path: Path
+) -> None:
+    code = {"auto_map": {"AutoProcessor": "evil.Processor"}}
+    tools = copied(light, tmp_path / "tools")
+    edited(tools / "processor_config.json", **code)
+    for name in PROCESSOR:
+        (folder / name).unlink()
+    with pytest.raises(BadModelError, match=r"tools needs code of its own \(processor_config\.json"):
+        load_model(folder, processor=tools)
+    edited(folder / "config.json", **code)
+    with pytest.raises(BadModelError, match=r"copy needs code of its own \(config\.json"):
+        load_model(folder, processor=light)
 
 
 def test_an_adapter_is_not_taken_for_a_model(folder: Path) -> None:
@@ -220,12 +254,17 @@ def test_nothing_is_asked_of_the_network(light: Path, monkeypatch: pytest.Monkey
 def test_loading_and_failing_say_nothing_of_their_own(
     folder: Path, light: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    listener = Listener()
+    library_logging.add_handler(listener)
+    library_logging.enable_progress_bar()
     reweighted(folder, {**weights(folder), VISION: torch.zeros(3, 3)})
-    before = library_logging.get_verbosity(), library_logging.is_progress_bar_enabled()
+    verbosity = library_logging.get_verbosity()
     load_model(light)
     with pytest.raises(BadModelError):
         load_model(folder)
-    assert (library_logging.get_verbosity(), library_logging.is_progress_bar_enabled()) == before
+    library_logging.remove_handler(listener)
+    assert (library_logging.get_verbosity(), library_logging.is_progress_bar_enabled()) == (verbosity, True)
+    assert listener.heard == []
     assert capfd.readouterr() == ("", "")
 
 
