@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from generation.fetching.manifest import read_manifest
 from generation.generator import GenerationError
 
 _CONFIG = "config.json"
@@ -23,8 +24,8 @@ class PackagesMissingError(GenerationError):
 def find_model(spec: str, root: Path, revision: str = "") -> Path:
     """The folder of a model by folder or hub id; raise `ModelNotFoundError`. Nothing is downloaded.
 
-    An id is looked for in `root`, where `placard models fetch` puts models, then in the Hugging Face cache,
-    there at `revision` if one is given.
+    An id is looked for in `root`, where `placard models fetch` puts models, then in the Hugging Face cache.
+    A `revision` is a commit where a fetched folder must match it.
     """
     place = Path(spec).expanduser()
     if (place / _CONFIG).is_file():
@@ -32,7 +33,7 @@ def find_model(spec: str, root: Path, revision: str = "") -> Path:
     if place.is_dir():
         raise ModelNotFoundError(f"{spec} holds no {_CONFIG}; expected the folder of a model.")
     fetched = root / folder_name(spec)
-    if not revision and (fetched / _CONFIG).is_file():
+    if (fetched / _CONFIG).is_file() and revision in ("", _commit(fetched)):
         return fetched
     cached = _in_cache(spec, revision)
     if cached is not None:
@@ -58,6 +59,12 @@ def check_packages() -> None:
     if missing:
         names = ", ".join(missing)
         raise PackagesMissingError(f"A local model needs {names}: pip install 'placard[models]'.")
+
+
+def _commit(fetched: Path) -> str | None:
+    """The commit that a folder was fetched at."""
+    manifest = read_manifest(fetched)
+    return manifest.model.commit if manifest else None
 
 
 def _in_cache(spec: str, revision: str) -> Path | None:

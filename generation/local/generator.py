@@ -9,20 +9,18 @@ from pathlib import Path
 from string import ascii_uppercase
 
 from generation.budget import TextBudget
+from generation.choosing import with_options
 from generation.dtype import Dtype
 from generation.generator import Choice, Draft, Stream
 from generation.local.loading import load_model
 from generation.local.model import LocalModel
-from generation.message import Message, as_sent
-from generation.neutral import neutralise
+from generation.message import as_sent
 from generation.picture import PictureBudget
 from generation.prompt import Wording
 from generation.prompter import Prompter
 from generation.request import Request
 from generation.sampling import Sampling
 from vision.device import Device
-
-CHOOSE = "Answer with the letter of the right option only."
 
 
 class LocalGenerator:
@@ -56,23 +54,11 @@ class LocalGenerator:
         ]
 
     def choose(self, request: Request, options: Sequence[str]) -> Choice:
-        """The option whose letter the model finds likeliest; at least one and at most 26 options."""
-        letters = ascii_uppercase[: len(options)]
-        if not 1 <= len(options) <= len(ascii_uppercase):
-            raise ValueError(f"Expected 1 to {len(ascii_uppercase)} options, but got {len(options)}")
-        messages = _lettered(self._prompter.messages(request), options)
-        likelihoods = self.model.likelihoods(messages, letters)
+        """The option whose letter the model finds likeliest; 2 to 26 options."""
+        messages = with_options(self._prompter.messages(request), options)
+        likelihoods = self.model.likelihoods(messages, ascii_uppercase[: len(options)])
         best = likelihoods.index(max(likelihoods))
         return Choice(best, options[best])
-
-
-def _lettered(messages: tuple[Message, ...], options: Sequence[str]) -> tuple[Message, ...]:
-    """The chat with the options under its last question."""
-    lines = [
-        f"{letter}. {neutralise(option)}" for letter, option in zip(ascii_uppercase, options, strict=False)
-    ]
-    last = messages[-1]
-    return (*messages[:-1], replace(last, text="\n".join([last.text, *lines, CHOOSE])))
 
 
 def open_local(

@@ -7,17 +7,17 @@ import threading
 from collections.abc import Generator as Writer
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 
+from generation.choosing import chosen, with_options
 from generation.generator import Choice, Draft, Finish, GenerationError, Stream
 from generation.message import Message, as_sent
 from generation.prompter import Prompter
 from generation.request import Request
-from generation.server.choosing import chosen, with_options
 from generation.server.fault import Explain, Fault, unexplained
 from generation.server.messages import as_langchain, finish_of
 from retrieval.tracing import traced
@@ -70,7 +70,7 @@ class ChatGenerator:
 
     def stream(self, request: Request) -> Stream:
         """Write one answer; a passing fault is retried until its first piece, then it is an error."""
-        return self._stream(request, threading.Event())
+        return self._stream(self._prompter.messages(request), threading.Event())
 
     def batch(self, requests: Sequence[Request]) -> list[Draft]:
         """Answer several at a time, in their order; raise `GenerationError` at the end if any failed."""
@@ -84,15 +84,14 @@ class ChatGenerator:
 
     def choose(self, request: Request, options: Sequence[str]) -> Choice:
         """Ask for the letter of an option and read it from what the model writes."""
-        asked = replace(request, question=with_options(request.question, options))
-        text = self.stream(asked).finished().text
+        messages = with_options(self._prompter.messages(request), options)
+        text = self._stream(messages, threading.Event()).finished().text
         return Choice(chosen(text, options), text)
 
     def _draft(self, request: Request, stop: threading.Event) -> Draft:
-        return self._stream(request, stop).finished()
+        return self._stream(self._prompter.messages(request), stop).finished()
 
-    def _stream(self, request: Request, cancelled: threading.Event) -> Stream:
-        messages = self._prompter.messages(request)
+    def _stream(self, messages: tuple[Message, ...], cancelled: threading.Event) -> Stream:
         return Stream(self._pieces(messages, cancelled), as_sent(messages), cancelled)
 
     def _pieces(self, messages: tuple[Message, ...], cancelled: threading.Event) -> Writer[str, None, Finish]:

@@ -9,8 +9,9 @@ import pytest
 
 from app.generators import DEFAULT_MODEL, choose_generator
 from app.settings import BadOptionError, GeneratorKind, read_settings
+from generation.fetching.manifest import Manifest, Source
 from generation.generator import GenerationError
-from generation.local.finding import folder_name
+from generation.local.finding import ModelNotFoundError, find_model, folder_name
 from tests.app.conftest import Run
 from vision.errors import UserError
 
@@ -132,3 +133,12 @@ def test_settings_reach_the_prompt(
     assert "…" in first
     assert instruction.endswith("the given image.")
     assert question == "Where was she born?"
+
+
+def test_a_fetched_model_is_found_at_its_own_commit_only(tmp_path: Path) -> None:
+    commit, place = "a" * 40, put_model("somebody/model")
+    Manifest(Source("somebody/model", commit), Source("somebody/model", commit), {}).write(place)
+    root = read_settings().language_root
+    assert find_model("somebody/model", root, commit) == place
+    with pytest.raises(ModelNotFoundError, match="at revision bbb"):
+        find_model("somebody/model", root, "b" * 40)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from generation.choosing import CHOOSE
 from generation.conversation import Conversation, answers
 from generation.generator import Finish, Generator
-from generation.local.generator import CHOOSE, LocalGenerator, open_local
+from generation.local.generator import LocalGenerator, open_local
 from generation.local.model import LocalModel
 from generation.picture import PictureBudget
 from generation.prompt import INSTRUCTION_WITHOUT_CITATIONS, Wording
@@ -103,9 +104,9 @@ def test_the_option_with_the_likeliest_letter_is_chosen(
     assert choice.text == options[choice.index]
 
 
-@pytest.mark.parametrize("count", [0, 27])
+@pytest.mark.parametrize("count", [0, 1, 27])
 def test_options_have_letters(generator: LocalGenerator, count: int) -> None:
-    with pytest.raises(ValueError, match=f"Expected 1 to 26 options, but got {count}"):
+    with pytest.raises(ValueError, match=f"Expected 2 to 26 options, but got {count}"):
         generator.choose(asked("Which?"), ["x"] * count)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generation.server.choosing import chosen, with_options
+from generation.choosing import CHOOSE, chosen, with_options
+from generation.message import Message, Role
 
 NAMES = ["Ada", "Bob", "A man in red", "There is not enough information"]
 
@@ -54,13 +55,14 @@ def test_an_option_within_another_does_not_make_a_quoted_one_doubtful() -> None:
     assert chosen("She owns the red box [1].", ["box", "red box", "blue box"]) == 1
 
 
-def test_a_long_question_is_cut_and_its_options_are_not() -> None:
-    asked = with_options("Who " * 3000, ["Ada", "Bob"])
-    assert asked.endswith("… Options: (A) Ada (B) Bob Answer with the letter of the right option only.")
-    assert len(asked) <= 4000
+def test_options_stand_below_the_last_question_and_are_harmless() -> None:
+    chat = (Message(Role.USER, "Who?"), Message(Role.ASSISTANT, "Ada."), Message(Role.USER, "What is she?"))
+    *before, last = with_options(chat, ["a nurse", "a [1]: pilot"])
+    assert [message.text for message in before] == ["Who?", "Ada."]
+    assert last.text == f"What is she?\nA. a nurse\nB. a (1) - pilot\n{CHOOSE}"
 
 
-@pytest.mark.parametrize("options", [[], ["Ada"], ["x"] * 27, ["x" * 2000, "y" * 2000]])
+@pytest.mark.parametrize("options", [[], ["Ada"], ["x"] * 27])
 def test_what_cannot_be_asked_with_letters_is_an_error(options: list[str]) -> None:
-    with pytest.raises(ValueError, match=r"2 to 26 options|may have 2000 characters"):
-        with_options("Who?", options)
+    with pytest.raises(ValueError, match="2 to 26 options"):
+        with_options((Message(Role.USER, "Who?"),), options)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
+from dataclasses import replace
 
 from generation.folding import folded
-from generation.neutral import TEXT_LIMIT, neutralise, shortened
+from generation.message import Message
+from generation.neutral import neutralise
 
-_ASK = "Answer with the letter of the right option only."
+CHOOSE = "Answer with the letter of the right option only."
 _MARKS = re.compile(r"\[\d{1,3}\]|[*_`#]")  # citations and Markdown around a letter
 # "Answer: B", "The correct option is (B)", "the answer is b."; but not "The answer is a man".
 _NAMED = re.compile(
@@ -23,16 +25,14 @@ _BRACKETED = re.compile(r"\(([A-Za-z])\)")
 _ALTERNATIVE = re.compile(r"\W*\b(?:or|and)\b\W*\(?[A-Za-z]\b\W*(?:$|[.,:)])", re.IGNORECASE)
 
 
-def with_options(question: str, options: Sequence[str]) -> str:
-    """The question with its options behind letters; a question that is too long is cut, no option is."""
+def with_options(messages: tuple[Message, ...], options: Sequence[str]) -> tuple[Message, ...]:
+    """The chat with lettered options under its last question, and how to answer; 2 to 26 options."""
     if not 2 <= len(options) <= len(string.ascii_uppercase):
         raise ValueError(f"Expected 2 to 26 options, but got {len(options)}.")
     lettered = zip(string.ascii_uppercase, options, strict=False)
-    listed = " ".join(f"({letter}) {neutralise(option)}" for letter, option in lettered)
-    choices = f"Options: {listed} {_ASK}"
-    if len(choices) > TEXT_LIMIT // 2:
-        raise ValueError(f"Options may have {TEXT_LIMIT // 2} characters, but these have {len(choices)}.")
-    return f"{shortened(neutralise(question), TEXT_LIMIT - len(choices) - 1)} {choices}"
+    lines = [f"{letter}. {neutralise(option)}" for letter, option in lettered]
+    last = messages[-1]
+    return (*messages[:-1], replace(last, text="\n".join([last.text, *lines, CHOOSE])))
 
 
 def chosen(text: str, options: Sequence[str]) -> int | None:
