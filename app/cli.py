@@ -6,9 +6,12 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
+
+from app.gallery_commands import gallery_app
+from app.options import AsJson, Device, Faces, Generator, Model, PhotoPath, Save, Server, settings_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,36 +20,11 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: importing rich would double the time to print it
     help="Recognise the people of a labelled gallery in a photo, and ask about them.",
 )
-gallery_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Look after who is in the gallery."
-)
 models_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Models: what there is, and fetching them."
 )
 app.add_typer(gallery_app, name="gallery")
 app.add_typer(models_app, name="models")
-
-Faces = Annotated[
-    str | None, typer.Option("--faces", metavar="auto|dlib|PACK|FOLDER", help="Face model; auto by default.")
-]
-Device = Annotated[str | None, typer.Option("--device", metavar="auto|cpu|cuda", help="Where models run.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Save = Annotated[Path | None, typer.Option("--save", help="Write the photo with boxes and names.")]
-Generator = Annotated[
-    str | None,
-    typer.Option("--generator", metavar="auto|reader|local|server", help="Who answers; auto by default."),
-]
-Model = Annotated[
-    str | None,
-    typer.Option("--model", metavar="ID|FOLDER", help="The language model; RC-Qwen2-VL 2B by default."),
-]
-Server = Annotated[
-    str | None, typer.Option("--server", metavar="URL", help="An OpenAI-compatible server that answers.")
-]
-PhotoPath = Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo.")]
-Person = Annotated[
-    str, typer.Argument(metavar="ID|NAME", help="An entity's id, or its name if it is unique.")
-]
 
 
 def main() -> None:
@@ -97,7 +75,6 @@ def options(
 def demo() -> None:
     """Recognise two people beside strangers in a made photo, and answer questions about them."""
     from app.demo import run_demo
-    from app.settings import read_settings
 
     run_demo(read_settings())
 
@@ -123,7 +100,7 @@ def ingest(
     from app.bulk import Bulk, run_ingest
 
     bulk = Bulk(source, columns, name, root, dry_run=dry_run, jobs=jobs, stop=_stops(on_error), report=report)
-    raise typer.Exit(run_ingest(_settings(faces, device), bulk))
+    raise typer.Exit(run_ingest(settings_of(faces, device), bulk))
 
 
 @app.command()
@@ -133,7 +110,7 @@ def who(
     """Say who is in a photo."""
     from app.asking import who as answer
 
-    answer(_settings(faces, device), photo, as_json=as_json, save=save)
+    answer(settings_of(faces, device), photo, as_json=as_json, save=save)
 
 
 @app.command()
@@ -153,7 +130,7 @@ def ask(
 
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
-    settings = _settings(faces, device, generator=generator, model=model, server=server)
+    settings = settings_of(faces, device, generator=generator, model=model, server=server)
     answer(settings, photo, question, as_json=as_json, save=save)
 
 
@@ -170,7 +147,7 @@ def chat(
     """Talk about a photo: one question a line, each answered with what was said before in mind."""
     from app.asking import chat as talk
 
-    settings = _settings(faces, device, generator=generator, model=model, server=server)
+    settings = settings_of(faces, device, generator=generator, model=model, server=server)
     raise typer.Exit(talk(settings, photo, as_json=as_json))
 
 
@@ -188,7 +165,7 @@ def web(
     """Serve the web app: who is in a photo, and questions about it."""
     from app.web.server import serve
 
-    settings = _settings(faces, device, generator=generator, model=model, server=server)
+    settings = settings_of(faces, device, generator=generator, model=model, server=server)
     raise typer.Exit(serve(settings, address=address, port=port, browser=browser))
 
 
@@ -197,75 +174,7 @@ def doctor(faces: Faces = None, device: Device = None) -> None:
     """Compare database, index and models, and say what is wrong and how to mend it."""
     from app.doctor import run_doctor
 
-    raise typer.Exit(run_doctor(_settings(faces, device)))
-
-
-@gallery_app.command("list")
-def list_entities(as_json: AsJson = False) -> None:
-    """List everybody."""
-    from app.curation import list_entities as show
-
-    show(_settings(), as_json=as_json)
-
-
-@gallery_app.command()
-def show(person: Person) -> None:
-    """Show one person with biography and references."""
-    from app.curation import show as show_one
-
-    show_one(_settings(), person)
-
-
-@gallery_app.command()
-def rename(person: Person, name: str) -> None:
-    """Give a person another name; re-ingest does not take it back."""
-    from app.curation import rename as change
-
-    change(_settings(), person, name)
-
-
-@gallery_app.command()
-def merge(person: Person, into: Annotated[str, typer.Argument(metavar="INTO", help="Who stays.")]) -> None:
-    """Treat PERSON as the same as INTO. `unmerge` takes it back."""
-    from app.curation import merge as change
-
-    change(_settings(), person, into)
-
-
-@gallery_app.command()
-def unmerge(
-    entity_id: Annotated[int, typer.Argument(metavar="ID", help="The entity that was merged.")],
-) -> None:
-    """Take back a merge."""
-    from app.curation import unmerge as change
-
-    change(_settings(), entity_id)
-
-
-@gallery_app.command()
-def forget(
-    person: Person, yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False
-) -> None:
-    """Delete a person with all references, crops and vectors, for good."""
-    from app.curation import forget as remove
-
-    remove(_settings(), person, confirmed=yes)
-
-
-@gallery_app.command()
-def export(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
-    """Write names, biographies and crops in a form that ingest reads."""
-    from app.curation import export as write
-
-    write(_settings(), folder)
-
-
-@gallery_app.command()
-def reembed(faces: Faces = None, device: Device = None) -> None:
-    """Compute the gallery's embeddings with another face model, from the crops that are kept."""
-    from app.bulk import run_reembed
-
-    raise typer.Exit(run_reembed(_settings(faces, device)))
+    raise typer.Exit(run_doctor(settings_of(faces, device)))
 
 
 @models_app.command("list")
@@ -273,7 +182,7 @@ def list_models() -> None:
     """List face and language models: on disk, and to be fetched."""
     from app.models import list_models as show_models
 
-    show_models(_settings())
+    show_models(settings_of())
 
 
 @models_app.command()
@@ -284,17 +193,7 @@ def fetch(
     """Download a face model, or a language model with its processor, and verify it."""
     from app.models import fetch as download
 
-    download(_settings(), name, revision)
-
-
-def _settings(faces: str | None = None, device: str | None = None, **others: str | None) -> Any:
-    """The settings with what the options of a command change."""
-    from app.settings import BadOptionError, read_settings
-
-    try:
-        return read_settings(options={"faces": faces, "device": device, **others})
-    except BadOptionError as error:
-        raise typer.BadParameter(error.why, param_hint=error.option) from error
+    download(settings_of(), name, revision)
 
 
 def _stops(on_error: str) -> bool:

@@ -112,8 +112,8 @@ def _local(settings: Settings, folder: Path) -> Generator:
         min_tokens=settings.picture_min_tokens,
         max_tokens=settings.picture_max_tokens,
     )
-    if generator.model.device == "cpu":
-        print(f"{folder.name} runs on the CPU: with billions of weights that takes minutes.", file=sys.stderr)
+    if generator.model.note:
+        print(generator.model.note, file=sys.stderr)
     return generator
 
 

@@ -83,7 +83,7 @@ class LocalModel:
         """A warning about speed; empty on a GPU."""
         if self.device != "cpu":
             return ""
-        smaller = "; --dtype bfloat16 halves its memory" if self.dtype == "float32" else ""
+        smaller = "; bfloat16 (PLACARD_DTYPE) halves its memory" if self.dtype == "float32" else ""
         return f"{self.name} runs on the CPU, which is many times slower than a GPU{smaller}."
 
     def count(self, text: str) -> int:

@@ -235,7 +235,7 @@ def test_a_cpu_takes_float32_unless_told_otherwise_and_says_that_it_is_slow(
     plain: LocalModel, light: Path
 ) -> None:
     assert (plain.device, plain.dtype) == ("cpu", "float32")
-    assert "slower than a GPU; --dtype bfloat16" in plain.note
+    assert "slower than a GPU; bfloat16" in plain.note
     half = load_model(light, device=Device.CPU, dtype=Dtype.BFLOAT16)
     assert half.dtype == "bfloat16"
     assert half.note.endswith("slower than a GPU.")
