@@ -76,7 +76,7 @@ def demo() -> None:
     """Recognise two people beside strangers in a made photo, and answer questions about them."""
     from app.demo import run_demo
 
-    run_demo(read_settings())
+    run_demo(settings_of())
 
 
 @app.command()
