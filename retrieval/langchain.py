@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import run_in_executor
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from retrieval.match import Match
 from retrieval.photos import given_photo
 from retrieval.recogniser import Recogniser
-from retrieval.tracing import keep_private, traced
+from retrieval.tracing import Private, traced
 from vision.photo import Photo
 
 
-class PhotoRetriever(BaseRetriever):
+class PhotoRetriever(Private, BaseRetriever):
     """Documents for the people who are recognised in a photo, most similar first.
 
     The query is a data URI, or the path of a photo under `root` where `allow_paths` is set. Unknown and
@@ -32,13 +32,6 @@ class PhotoRetriever(BaseRetriever):
     k: int | None = Field(default=None, ge=1)
     allow_paths: bool = False
     root: Path | None = None
-    trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
-
-    @model_validator(mode="after")
-    def _private(self) -> Self:
-        if not self.trace:
-            keep_private()
-        return self
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
         """The documents of a photo; nothing of it reaches a tracing service unless `trace` is set."""

@@ -5,12 +5,26 @@ from __future__ import annotations
 import contextvars
 import logging
 from contextlib import AbstractContextManager, nullcontext
+from typing import Self
 
 import langsmith
 from langsmith.run_helpers import get_current_run_tree, get_tracing_context, tracing_context
 from langsmith.utils import get_env_var, tracing_is_enabled
+from pydantic import BaseModel, model_validator
 
 _logger = logging.getLogger(__name__)
+
+
+class Private(BaseModel):
+    """A part of a chain that meets photos and biographies: untraced unless it is told otherwise."""
+
+    trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
+
+    @model_validator(mode="after")
+    def _keep_private(self) -> Self:
+        if not self.trace:
+            keep_private()
+        return self
 
 
 def keep_private() -> None:

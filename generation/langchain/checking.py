@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from langchain_core.messages import BaseMessage
 from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig, RunnableSerializable
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from gallery.gallery import Gallery
 from generation.answer import Answer
@@ -19,7 +19,7 @@ from generation.langchain.documents import context_of
 from generation.langchain.messages import role_of, text_of
 from generation.message import Message, as_sent
 from generation.server.messages import WithheldError, finish_of
-from retrieval.tracing import keep_private, traced
+from retrieval.tracing import Private, traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class _Chain:
     name: str = "chain"
 
 
-class AnswerCheck(RunnableSerializable[dict[str, Any], Answer]):
+class AnswerCheck(Private, RunnableSerializable[dict[str, Any], Answer]):
     """Turns a model's words and the documents that it got into the answer of every other way to one.
 
     It is made of `documents` (of `PhotoRetriever`), `answer` (the model's message, or text) and perhaps
@@ -42,13 +42,6 @@ class AnswerCheck(RunnableSerializable[dict[str, Any], Answer]):
 
     gallery: Gallery | None = Field(default=None, exclude=True, repr=False)
     person_box: PersonBox = PersonBox.GROWN
-    trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
-
-    @model_validator(mode="after")
-    def _private(self) -> Self:
-        if not self.trace:
-            keep_private()
-        return self
 
     def invoke(
         self,

@@ -18,7 +18,7 @@ from langchain_core.language_models.chat_models import (
 )
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from generation.dtype import Dtype
 from generation.family import Family
@@ -30,7 +30,7 @@ from generation.message import Message
 from generation.picture import PictureBudget
 from generation.prompt import Wording
 from generation.sampling import Sampling
-from retrieval.tracing import keep_private
+from retrieval.tracing import Private
 from vision.device import Device
 
 # LangChain's users know OpenAI's words.
@@ -62,7 +62,7 @@ class Local(Protocol):
         """Answer a chat piece by piece."""
 
 
-class RCQwen2VL(BaseChatModel):
+class RCQwen2VL(Private, BaseChatModel):
     """A local RC-Qwen2-VL, or a stock model of its families, behind LangChain's interface.
 
     Messages hold text and at most one picture (see `messages_of`). An unknown option is an error, of the
@@ -78,13 +78,6 @@ class RCQwen2VL(BaseChatModel):
     seed: int | None = None
     stop: list[str] | None = None  # an answer ends where one of these begins
     picture: PictureBudget | None = None  # None is as in the folder
-    trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
-
-    @model_validator(mode="after")
-    def _private(self) -> Self:
-        if not self.trace:
-            keep_private()
-        return self
 
     @classmethod
     def load(

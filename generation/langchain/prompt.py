@@ -23,10 +23,10 @@ from generation.prompter import Prompter
 from generation.request import Request, Turn
 from generation.server.messages import as_langchain
 from retrieval.photos import given_photo
-from retrieval.tracing import keep_private, traced
+from retrieval.tracing import Private, traced
 
 
-class RCVITPrompt(RunnableSerializable[dict[str, Any], PromptValue]):
+class RCVITPrompt(Private, RunnableSerializable[dict[str, Any], PromptValue]):
     """The prompt of every other way to an answer, for a chain: the picture, then the text.
 
     It is made of `photo` (a data URI, or a path under `root` where `allow_paths` is set), `question`,
@@ -47,14 +47,11 @@ class RCVITPrompt(RunnableSerializable[dict[str, Any], PromptValue]):
     person_box: PersonBox = PersonBox.GROWN
     allow_paths: bool = False
     root: Path | None = None
-    trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
         if self.wording.strangers:
             raise ValueError("strangers=True needs people who are not in the gallery; no document is of them")
-        if not self.trace:
-            keep_private()
         return self
 
     def invoke(
