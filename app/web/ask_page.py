@@ -20,6 +20,7 @@ def ask_page() -> None:
     if desk is None:
         _welcome(table, shop)
         return
+    writing = desk.unfinished()
     left, right = st.columns([11, 10], gap="large")
     with left:
         _seen(table, desk, shop)
@@ -28,14 +29,9 @@ def ask_page() -> None:
         _composer("Ask about this photo, or paste another", table, shop)
         with st.container():
             draw_foot(desk, shop)
-    writing = desk.writing
-    if writing is None or (writing.done and writing.error is not None):
-        return
-    if not writing.done:
+    if writing is not None:
         follow(writing, place)
-    if writing.error is None:
-        desk.writing = None
-    st.rerun()
+        st.rerun()
 
 
 def session_table() -> Table:
@@ -95,8 +91,8 @@ def _explain_empty(shop: Workshop) -> None:
     if shop.gallery.counts().references:
         return
     st.info(
-        "**The gallery is empty**, so that everybody will be unknown. Fill it from a folder with a folder of "
-        "photos for each person, on the command line: `placard ingest FOLDER`. To try it with two people, "
+        "**The gallery is empty**, so that everybody will be unknown. Fill it on the command line: "
+        "`placard ingest FOLDER`, with a folder of photos for each person. To try it with two people, "
         "run `placard demo`; it ends by saying what to ingest.",
         icon=":material/person_add:",
     )

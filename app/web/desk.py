@@ -65,6 +65,14 @@ class Desk:
             self.writing = Writing(self.conversation, question.strip(), workshop.turn)
             self.writing.start()
 
+    def unfinished(self) -> Writing | None:
+        """The answer that is being written; one that is done is let go, unless there is an error to show."""
+        if self.writing is None or not self.writing.done:
+            return self.writing
+        if self.writing.error is None:
+            self.writing = None
+        return None
+
     def renewed(self, workshop: Workshop) -> Desk | None:
         """A desk with what the gallery says now, if that is something else; its conversation begins anew.
 

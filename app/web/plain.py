@@ -21,7 +21,7 @@ def spoken(name: str) -> str:
     """A name for a button's label: its letters, digits and what names are joined by.
 
     >>> spoken("Ann <b>O'Neil</b>-Ray, Jr.")
-    "Ann b O'Neil b-Ray, Jr."
+    "Ann b O'Neil b -Ray, Jr."
     """
     kept = "".join(sign if sign.isalnum() or sign in _JOINTS else " " for sign in name)
     return " ".join(kept.split())

@@ -30,11 +30,12 @@ def draw_conversation(desk: Desk, workshop: Workshop) -> DeltaGenerator:
     with st.container():
         _said(desk, workshop)
     place = st.container()
-    if desk.writing is not None and desk.writing.done and desk.writing.error is not None:
+    writing = desk.writing
+    if writing is not None and writing.done and writing.error is not None:
         with place:
-            _question(desk.writing.question)
+            _question(writing.question)
             with _answer_place():
-                st.warning(escaped(desk.writing.error))
+                st.warning(escaped(writing.error))
     with st.container(horizontal=True, gap="small", key="suggestions"):
         _suggestions(desk, workshop)
     return place
@@ -61,7 +62,7 @@ def follow(writing: Writing, place: DeltaGenerator) -> None:
         _question(writing.question)
         with _answer_place():
             growing = st.empty()
-            st.button("Stop", icon=":material/stop_circle:", on_click=writing.cancel, key="stop")
+            st.button("Stop", icon=":material/stop_circle:", on_click=writing.stop, key="stop")
     try:
         _grow(writing, growing)
     except StopException:  # the stop of Streamlit's own toolbar

@@ -10,6 +10,8 @@ from vision.errors import UserError
 
 # How often somebody who waits for a turn looks whether the answer is still wanted.
 _POLL_S = 0.1
+# How long a click on Stop waits for the end, which mostly comes at once.
+_PATIENCE_S = 3.0
 
 
 class Writing:
@@ -50,6 +52,11 @@ class Writing:
         """End the work; what is written stays part of the conversation."""
         self._cancelled.set()
         self._conversation.cancel()
+
+    def stop(self) -> None:
+        """As `cancel`, and wait for the end; a model that is in the middle of a step may end after this."""
+        self.cancel()
+        self._thread.join(_PATIENCE_S)
 
     def _run(self) -> None:
         self.error = "The answer failed for a reason that the program's output names; ask again."

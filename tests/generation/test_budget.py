@@ -94,6 +94,7 @@ def test_a_shortened_passage_has_one_ellipsis() -> None:
     (cut,) = told(["word " * 1000 + ". Then more. " + "And more. " * 100], 130)
     assert cut.count("…") == 2
     assert "… …" not in cut
+    assert "word… Then more. And more" in cut
 
 
 def test_entries_share_the_budget_and_leave_what_they_do_not_need() -> None:
@@ -112,6 +113,22 @@ def test_what_the_cut_of_one_leaves_goes_to_the_next() -> None:
     first, second = told([lump, fine], 120)
     assert words(first) == 44  # the third passage did not fit
     assert 60 < words(second) <= 76
+
+
+def test_what_the_cut_of_one_leaves_can_hold_all_of_the_next() -> None:
+    lump = f"He paints; {'word ' * 40}end; {'word ' * 40}end"
+    tall = "; ".join(f"fact {number}" for number in range(43))
+    assert told([lump, tall], 132) == [f"He paints; {'word ' * 40}end …", tall]
+
+
+def test_joining_that_costs_more_than_its_parts_costs_passages() -> None:
+    def costly(text: str) -> int:
+        return words(text) + 3 * text.count("; ")
+
+    entries = photo(person("Ann", "; ".join(f"fact {number}" for number in range(50)))).entries
+    (cut,) = fitted(entries, "Describe the image.", 21, costly).values()
+    assert cut == "fact 0; fact 1; fact 2; fact 3 …"
+    assert costly(cut) <= 21
 
 
 def test_a_first_passage_over_its_share_takes_from_those_after_it() -> None:
@@ -180,15 +197,32 @@ def test_meaning_finds_what_words_do_not() -> None:
 
 
 def test_words_and_meaning_are_both_heard() -> None:
+    class Ordered(Meaning):
+        """The text with the word is most like a question, the one about law least."""
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return [[1.0, 0.1 if self.word in text else 1.0 + text.count("law")] for text in texts]
+
     filler = "; ".join(f"thing {number}" for number in range(50))
     entries = photo(person("Ann", f"born in Lyon; {filler}; studied law; adores canines")).entries
-    (cut,) = fitted(entries, "What law did she study?", 14, words, embeddings=Meaning("canines")).values()
-    assert cut.endswith("studied law; adores canines")
+    (cut,) = fitted(entries, "What law did she study?", 9, words, embeddings=Ordered("canines")).values()
+    assert cut == "born in Lyon … studied law; adores canines"
+
+
+def test_a_passage_with_evidence_comes_before_one_with_more_of_the_words() -> None:
+    text = f"born in Lyon; law school, law school, school of law; taught at Harvard; {'rest; ' * 30}"
+    assert told([text], 8, "Which law school at Harvard?") == ["born in Lyon … taught at Harvard …"]
+
+
+def test_a_passage_that_is_about_something_else_comes_last() -> None:
+    text = f"born in Lyon; {'rest; ' * 30}member of the state senate; elected to the United States Senate"
+    assert told([text], 10, "Was she in the state senate?") == ["born in Lyon … member of the state senate …"]
 
 
 def test_nothing_is_embedded_where_everything_fits() -> None:
     meaning = Meaning("dogs")
-    fitted(photo(person("Ann", PAINTS)).entries, "Who?", 100, words, embeddings=meaning)
+    entries = photo(person("Ann", PAINTS), person("Bob", "He sings.")).entries
+    fitted(entries, "Who?", 23, words, embeddings=meaning)
     assert meaning.calls == []
 
 

@@ -129,6 +129,20 @@ def test_what_reads_like_an_entry_no_longer_does(text: str, expected: str) -> No
     assert neutralise(text) == expected
 
 
+def test_lines_of_a_cut_biography_do_not_grow_together_to_an_entry(tokenizer: Qwen2Tokenizer) -> None:
+    biography = "Ann has room 2\nThe information of the man\n" + "Rest. " * 500
+    prompter = replace(PROMPTER, text=TextBudget(60))
+    text = rendered(tokenizer, prompter.messages(request(person("Ann", biography), HARMLESS)))
+    assert "Ann has room 2; about the man; Rest; Rest" in text
+    assert len(ENTRY.findall(text)) == 2
+
+
+def test_of_endless_accents_and_of_nothing_only_the_beginning_is_read() -> None:
+    assert len(neutralise("a" + "\u0301\u0323" * 5000)) <= 32
+    assert neutralise("\u200b" * MEGABYTE + "Eve") == ""
+    assert neutralise("Ann" + "\u200b" * MEGABYTE + "Eve") == "Ann…"
+
+
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
 def test_no_character_is_a_bracket_in_any_normal_form(form: str) -> None:
     # Tokenizers normalise in different ways, and some do it before they look for special tokens.

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -301,6 +302,13 @@ def test_a_stopped_answer_keeps_what_was_written_and_its_work_ends(
     assert site.stopped.exists()
     type_question(page, "Where was she born?")
     expect(page.get_by_text("Elmira, New York", exact=False).first).to_be_visible()
+    # Who closes the page reads no further, so that the work ends too.
+    site.stopped.unlink()
+    type_question(page, ENDLESS)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.close()
+    while not site.stopped.exists():  # else the limit of the test ends it
+        time.sleep(0.05)
 
 
 def test_a_phone_in_the_dark_shows_everything_in_one_column(site: Site, visit: Visit, shot: Shot) -> None:
