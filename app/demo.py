@@ -57,6 +57,7 @@ Try next, in a gallery of your own:
   {placard} ingest {home}/people
   {placard} who {home}/collins.jpg --save named.jpg
   {placard} ask {home}/query.jpg "Who is on the left?"
+  {placard} web
 or with a folder that has a folder of photos for each person you know."""
 
 

@@ -14,7 +14,7 @@ from generation.neutral import ELLIPSIS, neutralise, shortened, unmarked
 from generation.passages import READ_LIMIT
 from generation.ranking import Query, Quote, ranked
 
-# Passages that are tried in vain before a share counts as full: counting tokens is slow.
+# Passages that are tried in vain before a share counts as full, or before a search ends: both are slow.
 _MISSES = 8
 # Reciprocal rank fusion: how little the first places count above the next; 60 is the usual number.
 _FUSION = 60
@@ -181,12 +181,15 @@ def _chosen(quotes: Sequence[Quote], share: int, count: Count) -> list[int]:
 def _gaps(text: str, passages: Mapping[int, str]) -> list[str]:
     """What stands behind each passage where the next one follows, as far as it is punctuation."""
     gaps = ["; "] * len(passages)
-    end = 0
+    end, misses = 0, 0
     for place in range(len(passages)):
         passage = passages[place].removesuffix(ELLIPSIS)
         start = text.find(passage, end)
-        if start < 0:
-            return gaps
+        if start < 0:  # neutralised differently beside the line before it
+            misses += 1
+            if misses == _MISSES:
+                return gaps
+            continue
         if place:
             gaps[place - 1] = _gap(text[end:start], passages[place - 1])
         end = start + len(passage)

@@ -28,7 +28,7 @@ from tests.app.web.serving import ENDLESS
 from tests.conftest import ROOT
 from vision.faces import FaceModel
 
-expect.set_options(timeout=20_000)  # two slow cores, shared
+expect.set_options(timeout=60_000)  # two slow cores, shared
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
@@ -128,7 +128,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
             color_scheme="dark" if scheme == "dark" else "light",
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
         page.on(
