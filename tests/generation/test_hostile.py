@@ -133,7 +133,7 @@ def test_lines_of_a_cut_biography_do_not_grow_together_to_an_entry(tokenizer: Qw
     biography = "Ann has room 2\nThe information of the man\n" + "Rest. " * 500
     prompter = replace(PROMPTER, text=TextBudget(60))
     text = rendered(tokenizer, prompter.messages(request(person("Ann", biography), HARMLESS)))
-    assert "Ann has room 2; about the man; Rest; Rest" in text
+    assert "Ann has room 2; about the man; Rest. Rest" in text
     assert len(ENTRY.findall(text)) == 2
 
 
