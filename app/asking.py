@@ -46,6 +46,7 @@ def ask(settings: Settings, path: Path, question: str, *, as_json: bool, save: P
     """Print the answer to a question about a photo."""
     with desk(settings, path) as opened:
         answer_one(opened, question, as_json=as_json)
+        _note(opened, as_json=as_json)
         _save(opened.conversation.photo, opened.matches, save, path)
 
 
@@ -58,6 +59,8 @@ def chat(settings: Settings, path: Path, *, as_json: bool) -> int:
         for question in _questions():
             try:
                 answer_one(opened, question, as_json=as_json)
+                if len(opened.conversation.exchanges) == 1:
+                    _note(opened, as_json=as_json)
             except GenerationError as error:
                 failed = 1
                 print(f"Error: {error}", file=sys.stderr)
@@ -85,7 +88,12 @@ def answer_one(opened: Desk, question: str, *, as_json: bool) -> None:
         print_json(ask_form(answer, opened.choice.reason, opened.matches))
         return
     print("\n".join(["", *answer_lines(answer)]))
-    print(answer.note, file=sys.stderr)
+
+
+def _note(opened: Desk, *, as_json: bool) -> None:
+    """Say once how answers are made."""
+    if not as_json:
+        print(opened.conversation.generator.note, file=sys.stderr)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ def test_every_line_is_a_question_and_empty_ones_are_passed_over(
     assert answers[1].startswith("[1] Eileen Collins, box ")
     assert "July 1999" in answers[2]
     assert result.err.count("Generator: reader (no server is set, and no language model is on disk)") == 1
+    assert result.err.count("The reader is extractive") == 1
 
 
 @pytest.mark.usefixtures("collins")
