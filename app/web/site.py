@@ -7,6 +7,7 @@ import streamlit as st
 from app.settings import read_settings
 from app.web.admission import admit
 from app.web.ask_page import ask_page
+from app.web.gallery_page import gallery_page
 from app.web.icon import site_icon
 from app.web.plain import escaped
 from app.web.status_page import status_page
@@ -22,6 +23,7 @@ def show() -> None:
         admit(read_settings().web_token.get_secret_value())
         pages = [
             st.Page(ask_page, title="Ask", icon=":material/forum:", default=True),
+            st.Page(gallery_page, title="Gallery", icon=":material/group:", url_path="gallery"),
             st.Page(status_page, title="Status", icon=":material/monitor_heart:", url_path="status"),
         ]
         st.navigation(pages, position="top").run()
