@@ -141,11 +141,14 @@ class Gallery:
                     rows[row[0]] = entity_of(row)
         return {number: rows[root] for number, root in roots.items() if root in rows}
 
-    def iterate(self, *, after: int = 0, limit: int | None = None) -> Iterator[Entity]:
-        """Entities that are not merged into others, by id, beginning after one."""
+    def iterate(self, *, text: str = "", after: int = 0, limit: int | None = None) -> Iterator[Entity]:
+        """Entities that are not merged into others, by id, beginning after one.
+
+        With `text` those whose name holds every word of it.
+        """
         statement = (
             select(*ENTITY_COLUMNS)
-            .where(EntityRow.merged_into.is_(None), EntityRow.id > after)
+            .where(EntityRow.merged_into.is_(None), EntityRow.id > after, *_holds(text))
             .order_by(EntityRow.id)
             .limit(limit)
         )
@@ -159,8 +162,7 @@ class Gallery:
         """Entities named `text`; where there is none, those whose name holds every word of it."""
         key = name_key(text)
         exact = select(*ENTITY_COLUMNS).where(EntityRow.name_key == key)
-        words = [EntityRow.name_key.contains(word, autoescape=True) for word in key.split()]
-        partly = select(*ENTITY_COLUMNS).where(*words)
+        partly = select(*ENTITY_COLUMNS).where(*_holds(text))
         with database.reading(self._engine) as connection:
             for statement in (exact, partly):
                 shown = statement.where(EntityRow.merged_into.is_(None)).order_by(EntityRow.id).limit(limit)
@@ -268,6 +270,10 @@ class Gallery:
                     extra = {"crop": b""} if "crop" in table.columns else {}
                     target.execute(insert(table), [{**row, **extra} for row in part])
         return copy
+
+
+def _holds(text: str) -> list[ColumnElement[bool]]:
+    return [EntityRow.name_key.contains(word, autoescape=True) for word in name_key(text).split()]
 
 
 def _count(connection: Connection, table: type[Table], *where: ColumnElement[bool]) -> int:

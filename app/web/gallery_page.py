@@ -6,7 +6,7 @@ from itertools import islice
 
 import streamlit as st
 
-from app.web.person_page import draw_person
+from app.web.person_page import draw_person, say_what_was_done
 from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
 from gallery.entity import Entity
@@ -31,6 +31,7 @@ def gallery_page() -> None:
 
 def _everybody(shop: Workshop) -> None:
     st.title("Gallery")
+    say_what_was_done()
     if shop.gallery.counts().entities == 0:
         st.info("Nobody is known yet. Fill the gallery on the command line: `placard ingest FOLDER`.")
         return
@@ -68,7 +69,7 @@ def _card(gallery: Gallery, entity: Entity) -> None:
 def _turn(starts: list[int], found: list[Entity]) -> None:
     with st.container(horizontal=True):
         if len(starts) > 1:
-            st.button("Back", icon=":material/chevron_left:", on_click=starts.pop, key="gallery-back")
+            st.button("Back", icon=":material/chevron_left:", on_click=_back, key="gallery-back")
         if len(found) > PAGE:
             following = found[PAGE - 1].id
             st.button(
@@ -78,6 +79,10 @@ def _turn(starts: list[int], found: list[Entity]) -> None:
                 args=(following,),
                 key="gallery-more",
             )
+
+
+def _back() -> None:
+    st.session_state[_STARTS].pop()
 
 
 def _open(entity_id: int) -> None:

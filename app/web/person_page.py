@@ -24,8 +24,7 @@ def draw_person(shop: Workshop, entity_id: int) -> None:
     except UnknownEntityError:
         st.info("This person is not in the gallery, or not any more.")
         return
-    if said := st.session_state.pop(_DONE, ""):
-        st.success(escaped(said))
+    say_what_was_done()
     left, right = st.columns([2, 3], gap="large")
     with left:
         _references(shop.gallery, entity)
@@ -33,6 +32,12 @@ def draw_person(shop: Workshop, entity_id: int) -> None:
         _texts(shop.gallery, entity)
         _merging(shop.gallery, entity)
         _forgetting(shop.gallery, entity)
+
+
+def say_what_was_done() -> None:
+    """Say once what the run before has changed."""
+    if said := st.session_state.pop(_DONE, ""):
+        st.success(escaped(said))
 
 
 def _references(gallery: Gallery, entity: Entity) -> None:
@@ -67,9 +72,8 @@ def _save(gallery: Gallery, shown: Entity, name: str, biography: str) -> None:
         return
     if other is None:
         _say_and_renew(shown.id, f"Saved {name}.")
-    st.warning(
-        "Somebody else has changed this person since you opened the page; nothing was saved. Now it is:"
-    )
+        return
+    st.warning("Somebody else has changed this since you opened the page; nothing was saved. Now it is:")
     st.text(other.name)
     st.text(other.biography or "No biography.")
     st.caption("Save again to write yours over that, or open the person anew to begin from it.")
@@ -101,7 +105,7 @@ def _forgetting(gallery: Gallery, entity: Entity) -> None:
         count = len(gallery.references(entity.id))
         also = len(gallery.merged(entity.id))
         st.text(
-            f"This deletes {entity.name} with the biography, {count} references with their pictures and vectors"
+            f"This deletes {entity.name} with the biography, {count} references with pictures and vectors"
             f"{f', and {also} merged into this one' if also else ''}, for good."
         )
         typed = st.text_input(f"Type {entity.id} to go on", key=f"typed-{entity.id}")
