@@ -15,12 +15,13 @@ from app.web.export import as_markdown, as_zip
 from app.web.photo_view import first_fact, numbered, photo_view, why
 from app.web.plain import escaped, spoken
 from app.web.suggestions import suggested
+from gallery.entity import NewEntity
 from gallery.gallery import Gallery
 from generation.conversation import Conversation
 from generation.generator import Finish
 from retrieval.match import Candidate, Decision, Match
 from retrieval.rules import MatchRules
-from tests.fakes import Echo, region
+from tests.fakes import Echo, reference, region
 from tests.generation.contexts import ada, blank, bob, person, photo
 from vision.box import Box
 from vision.photo import Photo
@@ -69,6 +70,20 @@ def test_strangers_have_no_number_and_are_not_named(lite: Gallery) -> None:
     assert known["box"] == [0.5, 0.0, 0.75, 0.5]
     assert known["references"] == []  # the kept crop has been forgotten since
     assert view["label"] == f"The photo, from left to right: unknown; {ada.name}"
+
+
+def test_the_kept_crops_of_strangers_likenesses_are_not_sent(lite: Gallery) -> None:
+    with lite.write() as writer:
+        writer.add_space("colour", 3, "colour")
+        writer.add_reference(writer.add(NewEntity("Ada")), reference((1, 0, 0), "photo"), (100, 100))
+    pixels = Photo.from_pixels(np.full((100, 200, 3), 128, dtype=np.uint8))
+    kinds = [
+        match(Decision.UNKNOWN, 0.3),
+        match(Decision.UNCERTAIN, 0.59, 0.5),
+        match(Decision.ACCEPTED, 0.9),
+    ]
+    cards = photo_view(pixels, kinds, lite, RULES)["cards"]
+    assert [len(card["references"]) for card in cards] == [0, 2, 1]
 
 
 def test_a_card_says_how_the_biography_begins() -> None:
