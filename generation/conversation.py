@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator as Writer
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ class Conversation:
         self.exchanges: list[Exchange] = []
         self._gallery = gallery
         self._stream: Stream | None = None
+        self._stop = threading.Event()
 
     def request(self, question: str) -> Request:
         """What the generator is asked, the earlier turns included."""
@@ -56,7 +58,10 @@ class Conversation:
 
         Raise `GenerationError` where the model fails; then nothing is added.
         """
+        self._stop.clear()
         stream = self._stream = self.generator.stream(self.request(question))
+        if self._stop.is_set():  # while the prompt was made
+            stream.cancel()
         failed = False
         try:
             yield from stream
@@ -70,6 +75,7 @@ class Conversation:
 
     def cancel(self) -> None:
         """Stop the answer that is being written, from any thread; what is written already stays."""
+        self._stop.set()
         if self._stream is not None:
             self._stream.cancel()
 

@@ -8,7 +8,7 @@ import pytest
 
 from generation.conversation import Conversation, answers
 from generation.extractive.reader import Reader
-from generation.generator import Finish, GenerationError
+from generation.generator import Finish, GenerationError, Stream
 from generation.request import Request, Turn
 from tests.fakes import Echo
 from tests.generation.contexts import ada, blank, bob, photo
@@ -67,6 +67,19 @@ def test_cancelling_from_another_thread_ends_the_answer() -> None:
         thread.join()
     assert written == ["one "]
     assert conversation.exchanges[-1].answer.finish is Finish.CANCELLED
+
+
+def test_cancelling_while_the_prompt_is_made_ends_the_answer_before_its_first_word() -> None:
+    class Slow(Echo):
+        def stream(self, request: Request) -> Stream:
+            conversation.cancel()
+            return super().stream(request)
+
+    echo = Slow("one ", "two")
+    conversation = about(echo)
+    assert conversation.ask("Count.").finish is Finish.CANCELLED
+    assert echo.given == 0
+    assert conversation.generator is echo
 
 
 def test_a_keyboard_interrupt_in_the_model_keeps_what_was_written() -> None:
