@@ -16,7 +16,6 @@ from generation.question import checked
 from generation.request import Request, Turn
 
 _CITATION = re.compile(r"(\[[ ]?[0-9]{1,3}(?:, ?[0-9]{1,3}){0,9}[ ]?\])")
-_COLON = re.compile(r"[\s:]*:\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +74,9 @@ def _said(request: Request) -> list[Turn]:
 
 
 def _answer(answer: str, entries: int) -> str:
-    """An earlier answer on one line, its own citation marks kept."""
+    """An earlier answer on one line, its own citation marks kept; no colon makes an entry of one."""
     pieces = _CITATION.split(answer[:READ_LIMIT])
-    told = (
-        _mark(piece, entries) if index % 2 else _between(piece, marked=index > 0)
-        for index, piece in enumerate(pieces)
-    )
+    told = (_mark(piece, entries) if index % 2 else _between(piece) for index, piece in enumerate(pieces))
     return unmarked("".join(told))
 
 
@@ -92,10 +88,8 @@ def _mark(piece: str, entries: int) -> str:
     return neutralise(piece)
 
 
-def _between(piece: str, *, marked: bool) -> str:
-    """Text between citation marks: no colon makes an entry of the mark before it."""
+def _between(piece: str) -> str:
+    """Text between citation marks, the spaces around it kept."""
     text = neutralise(piece, limit=2 * READ_LIMIT)
     before, after = (" " if side.isspace() else "" for side in (piece[:1], piece[-1:]))
-    if marked and (colon := _COLON.match(text)):
-        before, text = " - ", text[colon.end() :]
     return f"{before}{text}{after}"

@@ -210,13 +210,14 @@ def test_words_and_meaning_are_both_heard() -> None:
 
 
 def test_a_passage_with_evidence_comes_before_one_with_more_of_the_words() -> None:
-    text = f"born in Lyon; law school, law school, school of law; taught at Harvard; {'rest; ' * 30}"
-    assert told([text], 8, "Which law school at Harvard?") == ["born in Lyon … taught at Harvard …"]
+    text = f"born in Lyon; law, LL.B., LL.M., J.D.; law at Harvard; {'rest; ' * 30}"
+    assert told([text], 8, "Which law school at Harvard?") == ["born in Lyon … law at Harvard …"]
 
 
-def test_a_passage_that_is_about_something_else_comes_last() -> None:
-    text = f"born in Lyon; {'rest; ' * 30}member of the state senate; elected to the United States Senate"
-    assert told([text], 10, "Was she in the state senate?") == ["born in Lyon … member of the state senate …"]
+def test_a_passage_that_is_about_something_else_counts_for_nothing() -> None:
+    text = f"born in Lyon; {'rest; ' * 30}elected to the United States Senate"
+    (cut,) = told([text], 12, "Was she in the state senate?")
+    assert cut.startswith("born in Lyon; rest; rest; rest")
 
 
 def test_nothing_is_embedded_where_everything_fits() -> None:
