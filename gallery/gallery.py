@@ -10,8 +10,9 @@ from typing import Self
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select
 
 from gallery import database, forgetting
+from gallery.browsing import Cover, covers_of, given_again, holds, page_of
 from gallery.changes import BLOCK, Changes, changes_since, revision_of
-from gallery.entity import Entity, Reference, Space
+from gallery.entity import Entity, NewEntity, Reference, Space
 from gallery.forgetting import Forgotten
 from gallery.ledger import Ledger
 from gallery.records import (
@@ -148,7 +149,7 @@ class Gallery:
         """
         statement = (
             select(*ENTITY_COLUMNS)
-            .where(EntityRow.merged_into.is_(None), EntityRow.id > after, *_holds(text))
+            .where(EntityRow.merged_into.is_(None), EntityRow.id > after, *holds(text))
             .order_by(EntityRow.id)
             .limit(limit)
         )
@@ -158,11 +159,32 @@ class Gallery:
         ):
             yield from map(entity_of, rows)
 
+    def page(self, *, text: str = "", after: Entity | None = None, limit: int) -> list[Entity]:
+        """The first `limit` entities by name behind `after`, without those that are merged into others.
+
+        With `text` those whose name holds every word of it.
+        """
+        with database.reading(self._engine) as connection:
+            return page_of(connection, text, after, limit)
+
+    def covers(self, entity_ids: Iterable[int]) -> dict[int, Cover]:
+        """What stands for each of these entities in a list; those without references have none."""
+        with database.reading(self._engine) as connection:
+            return covers_of(connection, entity_ids)
+
+    def as_new(self, entity_id: int) -> NewEntity:
+        """The entity as a source would give it again, merged or not; raise `UnknownEntityError`."""
+        with database.reading(self._engine) as connection:
+            found = given_again(connection, entity_id)
+        if found is None:
+            raise UnknownEntityError(entity_id)
+        return found
+
     def find(self, text: str, *, limit: int = 100) -> list[Entity]:
         """Entities named `text`; where there is none, those whose name holds every word of it."""
         key = name_key(text)
         exact = select(*ENTITY_COLUMNS).where(EntityRow.name_key == key)
-        partly = select(*ENTITY_COLUMNS).where(*_holds(text))
+        partly = select(*ENTITY_COLUMNS).where(*holds(text))
         with database.reading(self._engine) as connection:
             for statement in (exact, partly):
                 shown = statement.where(EntityRow.merged_into.is_(None)).order_by(EntityRow.id).limit(limit)
@@ -270,10 +292,6 @@ class Gallery:
                     extra = {"crop": b""} if "crop" in table.columns else {}
                     target.execute(insert(table), [{**row, **extra} for row in part])
         return copy
-
-
-def _holds(text: str) -> list[ColumnElement[bool]]:
-    return [EntityRow.name_key.contains(word, autoescape=True) for word in name_key(text).split()]
 
 
 def _count(connection: Connection, table: type[Table], *where: ColumnElement[bool]) -> int:

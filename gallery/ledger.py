@@ -42,6 +42,7 @@ class Decided(StrEnum):
 
     RENAMED = "renamed"
     DESCRIBED = "described"
+    CALLED = "called"  # by another noun
     REJECTED = "rejected"  # this photo does not show the entity
 
 
@@ -86,7 +87,7 @@ class Ledger:
             values["name"] = entity.name
         if biography_given and Decided.DESCRIBED not in decided and present.biography != entity.biography:
             values["biography"] = entity.biography
-        if entity.noun and present.noun != entity.noun:
+        if entity.noun and Decided.CALLED not in decided and present.noun != entity.noun:
             values["noun"] = entity.noun
         return values
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from gallery.records import (
 )
 from gallery.tables import (
     DecisionRow,
+    EmbeddingRow,
     EntityRow,
     PhotoRow,
     ReferenceRow,
@@ -102,6 +104,13 @@ class Writer:
         self._set(entity_id, biography=biography)
         self._decide(entity_id, Decided.DESCRIBED)
 
+    def call(self, entity_id: int, noun: str) -> None:
+        """Give an entity a noun that re-ingest does not take back."""
+        if not noun.strip():
+            raise UserError("An entity needs a noun such as woman or mug, but the new noun is empty")
+        self._set(entity_id, noun=noun)
+        self._decide(entity_id, Decided.CALLED)
+
     def refresh(self, entity_id: int, entity: NewEntity, *, biography_given: bool = True) -> bool:
         """Take over what a source says now, except what a person decided; True if anything changed."""
         values = self.ledger.news(entity_id, entity, biography_given=biography_given)
@@ -167,14 +176,32 @@ class Writer:
 
     def reject(self, reference_id: int) -> None:
         """Remove a reference that shows somebody else, and remember not to enrol it for this entity again."""
-        where = ReferenceRow.id == reference_id
-        row = self.connection.execute(select(ReferenceRow.entity_id, ReferenceRow.photo).where(where)).first()
-        if row is None:
-            raise UserError(f"No reference {reference_id} in the gallery; 'placard gallery show' lists them.")
-        self._decide(row.entity_id, Decided.REJECTED, row.photo)
-        self._bury([reference_id])
-        self.connection.execute(delete(ReferenceRow).where(where))
-        self._drop_photos([row.photo])
+        row = self._reference(reference_id)
+        self._decide(row["entity_id"], Decided.REJECTED, row["photo"])
+        self._remove(reference_id)
+        self._drop_photos([row["photo"]])
+
+    def split(self, reference_id: int, entity: NewEntity) -> int:
+        """Give a reference to an entity, new unless its identity is known, and return that one's id.
+
+        The entity that had it is not given that photo again. The reference gets a new id: indexes learn of it
+        as one that went and one that came.
+        """
+        row = self._reference(reference_id)
+        where = EmbeddingRow.reference_id == reference_id
+        embeddings = self.connection.execute(select(EmbeddingRow.space, EmbeddingRow.vector).where(where))
+        vectors = [dict(embedding) for embedding in embeddings.mappings()]
+        self._decide(row["entity_id"], Decided.REJECTED, row["photo"])
+        self._remove(reference_id)
+        known = self.ledger.standing(entity.identity, row["photo"]).entity_id
+        entity_id = self.add(entity) if known is None else known
+        values = {name: value for name, value in row.items() if name != "id"}
+        new = {**values, "entity_id": entity_id, "revision": self.revision}
+        number = self.connection.execute(_ADD_REFERENCE, new).scalar_one()
+        for vector in vectors:
+            values = {**vector, "reference_id": number, "revision": self.revision}
+            self.connection.execute(_ADD_EMBEDDING, values)
+        return entity_id
 
     def erase(self, entity_id: int) -> Erased:
         """Delete an entity with everything that was merged into it, leaving keyed hashes.
@@ -200,6 +227,18 @@ class Writer:
         for row in rows:
             self.connection.execute(delete(DecisionRow).where(DecisionRow.photo == row.photo))
         return Erased(tuple(group), tuple(row.id for row in rows))
+
+    def _reference(self, reference_id: int) -> dict[str, Any]:
+        """All columns of a reference."""
+        statement = select(_TABLES["references"]).where(ReferenceRow.id == reference_id)
+        row = self.connection.execute(statement).mappings().first()
+        if row is None:
+            raise UserError(f"No reference {reference_id} in the gallery; 'placard gallery show' lists them.")
+        return dict(row)
+
+    def _remove(self, reference_id: int) -> None:
+        self._bury([reference_id])
+        self.connection.execute(delete(ReferenceRow).where(ReferenceRow.id == reference_id))
 
     def _set(self, entity_id: int, **values: str | int | None) -> None:
         result = self.connection.execute(
