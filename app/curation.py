@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 from app.forms import print_json, printable
+from app.portable import METADATA, line_of
 from app.settings import Settings
 from gallery.entity import Entity
 from gallery.gallery import Gallery
@@ -121,27 +121,14 @@ def export(settings: Settings, folder: Path) -> None:
         except OSError as error:
             raise UserError(f"{folder} cannot be made: {error.strerror}.") from error
         count = 0
-        with (folder / "metadata.jsonl").open("w", encoding="utf-8") as file:
+        with (folder / METADATA).open("w", encoding="utf-8") as file:
             for entity in gallery.iterate():
                 for reference in gallery.references(entity.id):
                     name = f"{reference.id}.jpg"
                     (folder / name).write_bytes(gallery.crop(reference.id))
-                    file.write(json.dumps(_row(entity, name), ensure_ascii=False) + "\n")
+                    file.write(line_of(entity, name))
                     count += 1
         print(f"Wrote {count} references to {folder}; 'placard ingest {folder}' reads them.")
-
-
-def _row(entity: Entity, file_name: str) -> dict[str, str]:
-    row = {
-        "file_name": file_name,
-        "name": entity.name,
-        "biography": entity.biography,
-        "noun": entity.noun,
-        "kind": entity.kind.value,
-        "source": entity.source,
-    }
-    # Two people may share a name: without an id of their own, ours keeps them apart.
-    return {**row, "external_id": entity.external_id or f"{entity.source}/{entity.id}"}
 
 
 def _one(gallery: Gallery, person: str) -> Entity:

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 from gallery.entity import Entity
 from gallery.gallery import Gallery
 
 
-def save(gallery: Gallery, shown: Entity, name: str, biography: str) -> Entity | None:
-    """Give an entity another name and biography, unless they are no longer those that were shown.
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What can be edited of an entity."""
+
+    name: str
+    noun: str
+    biography: str
+
+    @classmethod
+    def of(cls, entity: Entity) -> Self:
+        """The texts of an entity."""
+        return cls(entity.name, entity.noun, entity.biography)
+
+
+def save(gallery: Gallery, shown: Entity, texts: Texts) -> Entity | None:
+    """Give an entity other texts, unless they are no longer those that were shown.
 
     Return the entity of now where somebody else has changed it meanwhile: then nothing is written. Raise
-    `UserError` for an empty name and for an entity that is gone.
+    `UserError` for an empty name or noun, and for an entity that is gone.
     """
     with gallery.write() as writer:
         now = writer.entity(shown.id)
-        if (now.name, now.biography) != (shown.name, shown.biography):
+        if Texts.of(now) != Texts.of(shown):
             return now
-        if name != shown.name:
-            writer.rename(shown.id, name)
-        if biography != shown.biography:
-            writer.describe(shown.id, biography)
+        if texts.name != shown.name:
+            writer.rename(shown.id, texts.name)
+        if texts.noun != shown.noun:
+            writer.call(shown.id, texts.noun)
+        if texts.biography != shown.biography:
+            writer.describe(shown.id, texts.biography)
     return None

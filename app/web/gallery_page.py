@@ -2,88 +2,120 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from typing import NoReturn
 
 import streamlit as st
 
-from app.web.person_page import draw_person, say_what_was_done
+from app.web.person_page import begin_anew, draw_person
 from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
+from app.web.saying import say_what_was_done
+from app.web.wording import photos
+from gallery.browsing import Cover
 from gallery.entity import Entity
-from gallery.gallery import Gallery
 
 PAGE = 24
-_COLUMNS = 4
 PERSON = "person"  # in the address: the id of the one who is shown
+_MOST_DIGITS = 15  # of an id; what is longer is none
+_CARD, _SEARCH = 168, 520  # widths in CSS pixels
 _SEARCHED = "gallery-searched"
-_STARTS = "gallery-starts"  # the id after which each page up to this one begins
+_LASTS = "gallery-lasts"  # the last entity of each page before this one
 
 
 def gallery_page() -> None:
     """Draw the page, or the one person that its address names."""
     shop = workshop()
     person = st.query_params.get(PERSON, "")
-    if person.isdecimal():
+    if person.isdecimal() and len(person) <= _MOST_DIGITS:
         draw_person(shop, int(person))
     else:
         _everybody(shop)
 
 
+def open_person(entity_id: int) -> NoReturn:
+    """Leave this page for the one of a person."""
+    begin_anew(entity_id)
+    st.switch_page(st.Page(gallery_page, url_path="gallery"), query_params={PERSON: str(entity_id)})
+
+
 def _everybody(shop: Workshop) -> None:
-    st.title("Gallery")
+    st.title("Gallery", anchor=False)
     say_what_was_done()
-    if shop.gallery.counts().entities == 0:
-        st.info("Nobody is known yet. Fill the gallery on the command line: `placard ingest FOLDER`.")
+    count = shop.gallery.counts().entities
+    if count == 0:
+        st.info(
+            "Nobody is known yet. Add people on the page **Add**, or many at once on the command line: "
+            "`placard ingest FOLDER`.",
+            icon=":material/person_add:",
+        )
         return
-    text = st.text_input("Search", placeholder="A name, or a part of it", key="gallery-search")
-    starts = _starts(text)
-    found = list(islice(shop.gallery.iterate(text=text, after=starts[-1], limit=PAGE + 1), PAGE + 1))
+    text = st.text_input(
+        f"Search among {count:,}",
+        placeholder="A name, or a part of it",
+        key="gallery-search",
+        type="search",
+        live=True,
+        width=_SEARCH,
+    )
+    lasts = _lasts(text)
+    after = lasts[-1] if lasts else None
+    found = shop.gallery.page(text=text, after=after, limit=PAGE + 1)
     if not found:
-        st.text(f"Nobody is named {text.strip()}.")
-    for row in range(0, len(found[:PAGE]), _COLUMNS):
-        for column, entity in zip(st.columns(_COLUMNS), found[row : min(row + _COLUMNS, PAGE)], strict=False):
-            with column:
-                _card(shop.gallery, entity)
-    _turn(starts, found)
+        st.text(f"Nobody is named {text.strip()}." if text.strip() else "There is nobody further.")
+    with st.container(horizontal=True, key="people"):
+        covers = shop.gallery.covers([entity.id for entity in found[:PAGE]])
+        for entity in found[:PAGE]:
+            _card(entity, covers.get(entity.id))
+    _turn(lasts, found)
 
 
-def _starts(text: str) -> list[int]:
-    """Where the pages begin; from the beginning again where something else is searched."""
+def _lasts(text: str) -> list[Entity]:
+    """Where the pages before this one ended; from the beginning again where something else is searched."""
     if st.session_state.get(_SEARCHED) != text:
-        st.session_state[_SEARCHED], st.session_state[_STARTS] = text, [0]
-    starts: list[int] = st.session_state[_STARTS]
-    return starts
+        st.session_state[_SEARCHED], st.session_state[_LASTS] = text, []
+    lasts: list[Entity] = st.session_state[_LASTS]
+    return lasts
 
 
-def _card(gallery: Gallery, entity: Entity) -> None:
-    with st.container(border=True):
-        references = gallery.references(entity.id)
-        if references:
-            st.image(gallery.crop(references[0].id), width="stretch")
-        st.text(entity.name)
-        st.caption(f"{len(references)} reference{'' if len(references) == 1 else 's'}")
-        label = f"Open {escaped(entity.name)}"
-        st.button(label, key=f"open-{entity.id}", on_click=_open, args=(entity.id,), width="stretch")
+def _card(entity: Entity, cover: Cover | None) -> None:
+    with st.container(width=_CARD, border=True, gap="xxsmall"):
+        if cover is not None:
+            st.image(cover.crop, width="stretch", alt=entity.name)
+        st.button(
+            escaped(entity.name),
+            key=f"open-{entity.id}",
+            on_click=_open,
+            args=(entity.id,),
+            type="tertiary",
+            wrap=True,
+        )
+        count = cover.references if cover is not None else 0
+        st.caption(photos(count) if count else "No photo")
 
 
-def _turn(starts: list[int], found: list[Entity]) -> None:
-    with st.container(horizontal=True):
-        if len(starts) > 1:
+def _turn(lasts: list[Entity], found: list[Entity]) -> None:
+    """The ways to the pages before and behind."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if lasts:
             st.button("Back", icon=":material/chevron_left:", on_click=_back, key="gallery-back")
+        if lasts or len(found) > PAGE:
+            st.caption(f"Page {len(lasts) + 1}", width="content")
         if len(found) > PAGE:
-            following = found[PAGE - 1].id
+            last = found[PAGE - 1]
             st.button(
                 "More",
                 icon=":material/chevron_right:",
-                on_click=starts.append,
-                args=(following,),
+                icon_position="right",
+                on_click=lasts.append,
+                args=(last,),
                 key="gallery-more",
             )
 
 
 def _back() -> None:
-    st.session_state[_STARTS].pop()
+    st.session_state[_LASTS].pop()
 
 
 def _open(entity_id: int) -> None:
+    begin_anew(entity_id)
     st.query_params[PERSON] = str(entity_id)

@@ -1,125 +1,150 @@
-"""One person of the gallery: looked at, described, merged, forgotten."""
+"""One person of the gallery: looked at, described, given photos, merged, forgotten."""
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
-from app.web.editing import save
-from app.web.plain import escaped
+from app.portable import zip_of
+from app.web.choosing import choose_photos
+from app.web.editing import Texts, save
+from app.web.enrolling import enrol, remarks, summary
+from app.web.merging import draw_merging
+from app.web.plain import escaped, spoken
+from app.web.references import draw_references
 from app.web.resources import Workshop
+from app.web.saying import say_next, say_what_was_done
+from app.web.wording import photos
 from gallery.entity import Entity
 from gallery.gallery import Gallery
 from gallery.writer import UnknownEntityError
 from vision.errors import UserError
 
-_MOST_SHOWN = 60  # references
-_DONE = "person-done"  # what was done in the run before, to be said once
+_MOST_LETTERS = 200  # of a name or noun; longer ones that a source gave stay as they are
+_GIVEN = "person-photos"  # how many times photos were added: names the next uploader
 
 
 def draw_person(shop: Workshop, entity_id: int) -> None:
     """Draw everything about one entity."""
     st.button("Everybody", icon=":material/arrow_back:", on_click=_leave, key="person-leave")
+    say_what_was_done()
     try:
         entity = shop.gallery.entity(entity_id)
     except UnknownEntityError:
         st.info("This person is not in the gallery, or not any more.")
         return
-    say_what_was_done()
-    left, right = st.columns([2, 3], gap="large")
+    st.title(escaped(entity.name), anchor=False)
+    left, right = st.columns([1, 1], gap="large")
     with left:
-        _references(shop.gallery, entity)
+        draw_references(shop.gallery, entity)
+        _more(shop, entity)
     with right:
         _texts(shop.gallery, entity)
-        _merging(shop.gallery, entity)
+        with st.expander("Another entry is the same person", icon=":material/merge:"):
+            draw_merging(shop.gallery, entity)
+        _download(shop.gallery, entity)
         _forgetting(shop.gallery, entity)
 
 
-def say_what_was_done() -> None:
-    """Say once what the run before has changed."""
-    if said := st.session_state.pop(_DONE, ""):
-        st.success(escaped(said))
-
-
-def _references(gallery: Gallery, entity: Entity) -> None:
-    references = gallery.references(entity.id)
-    st.caption(f"{len(references)} reference{'' if len(references) == 1 else 's'}")
-    columns = st.columns(2)
-    for number, reference in enumerate(references[:_MOST_SHOWN]):
-        with columns[number % 2]:
-            st.image(gallery.crop(reference.id), width="stretch")
-            quality = reference.quality
-            st.caption(f"{quality.size} px, sharpness {quality.sharpness:.0f}, turned {quality.yaw:.0f}°")
+def begin_anew(entity_id: int) -> None:
+    """Forget what was shown and typed before, so that the next run shows what the gallery says now."""
+    for name in ("shown", "name", "noun", "biography"):
+        st.session_state.pop(f"{name}-{entity_id}", None)
 
 
 def _texts(gallery: Gallery, entity: Entity) -> None:
-    """Name and biography; what was shown first is what an edit is compared with, however often it reruns."""
+    """Name, noun and biography; an edit is compared with what was shown first, however often it reruns."""
+    if f"name-{entity.id}" not in st.session_state:
+        begin_anew(entity.id)
     shown: Entity = st.session_state.setdefault(f"shown-{entity.id}", entity)
     with st.form(f"texts-{entity.id}", border=False):
-        name = st.text_input("Name", shown.name, key=f"name-{entity.id}", max_chars=200)
-        biography = st.text_area("Biography", shown.biography, key=f"biography-{entity.id}", height=280)
+        name = _line("Name", shown.name, key=f"name-{entity.id}")
+        noun = _line("Noun, as in a caption", shown.noun, key=f"noun-{entity.id}")
+        biography = st.text_area("Biography", shown.biography, key=f"biography-{entity.id}", height=260)
         sent = st.form_submit_button("Save", type="primary")
     if sent:
-        _save(gallery, shown, name.strip(), biography)
-    if entity.external_id or entity.source:
-        st.caption(escaped(f"From {entity.source}, number {entity.id}. {entity.external_id or ''}"))
+        _save(gallery, shown, Texts(name.strip(), noun.strip(), biography))
+    elif Texts.of(entity) != Texts.of(shown):
+        st.warning("Somebody else has changed this since you opened the page.")
+        st.button("Show what it is now", on_click=begin_anew, args=(entity.id,), key=f"newer-{entity.id}")
+    where = f"Number {entity.id}, from {entity.source}. {entity.external_id or ''}"
+    st.caption(escaped(where))
 
 
-def _save(gallery: Gallery, shown: Entity, name: str, biography: str) -> None:
+def _line(label: str, text: str, *, key: str) -> str:
+    return st.text_input(label, text, key=key, max_chars=max(_MOST_LETTERS, len(text)))
+
+
+def _save(gallery: Gallery, shown: Entity, texts: Texts) -> None:
     try:
-        other = save(gallery, shown, name, biography)
+        other = save(gallery, shown, texts)
     except UserError as error:
         st.error(escaped(str(error)))
         return
     if other is None:
-        _say_and_renew(shown.id, f"Saved {name}.")
-        return
+        begin_anew(shown.id)
+        _say_and_renew(f"Saved {texts.name}.")
     st.warning("Somebody else has changed this since you opened the page; nothing was saved. Now it is:")
-    st.text(other.name)
+    st.text(f"{other.name} ({other.noun})")
     st.text(other.biography or "No biography.")
-    st.caption("Save again to write yours over that, or open the person anew to begin from it.")
+    st.caption("Save again to write yours over that.")
+    st.button("Show what it is now", on_click=begin_anew, args=(shown.id,), key=f"newer-{shown.id}")
     st.session_state[f"shown-{shown.id}"] = other
 
 
-def _merging(gallery: Gallery, entity: Entity) -> None:
-    merged = gallery.merged(entity.id)
-    with st.expander(f"Merge ({len(merged)} merged into this one)" if merged else "Merge"):
-        for other in merged:
-            st.text(f"{other.name} (number {other.id})")
-            if st.button("Take the merge back", key=f"unmerge-{other.id}"):
-                with gallery.write() as writer:
-                    writer.unmerge(other.id)
-                _say_and_renew(entity.id, f"{other.name} is a person of their own again.")
-        number = st.text_input("Number of the one who is the same", key=f"same-{entity.id}")
-        if st.button("Treat them as this person", key=f"merge-{entity.id}") and number.strip().isdecimal():
-            try:
-                with gallery.write() as writer:
-                    writer.merge(int(number), entity.id)
-            except UserError as error:
-                st.error(escaped(str(error)))
-                return
-            _say_and_renew(entity.id, f"Number {number.strip()} is now part of {entity.name}.")
+def _more(shop: Workshop, entity: Entity) -> None:
+    given = st.session_state.setdefault(_GIVEN, 0)
+    with st.expander("Add photos", icon=":material/add_a_photo:"):
+        chosen = choose_photos(shop, key=f"more-{entity.id}-{given}")
+        label = f"Add {photos(len(chosen))}"
+        if st.button(label, type="primary", disabled=not chosen, key=f"add-{entity.id}"):
+            with st.spinner("Adding …"):
+                known = shop.gallery.as_new(entity.id)
+                outcomes = enrol(shop, known, chosen, biography_given=False)
+            st.session_state[_GIVEN] = given + 1
+            _say_and_renew(summary(outcomes, entity.name), remarks(outcomes))
+
+
+def _download(gallery: Gallery, entity: Entity) -> None:
+    st.download_button(
+        "Download pictures and biography",
+        data=lambda: zip_of(gallery, entity),
+        file_name=f"{spoken(entity.name) or entity.id}.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        help="A zip archive that the page Add and `placard ingest` read.",
+        key=f"download-{entity.id}",
+    )
 
 
 def _forgetting(gallery: Gallery, entity: Entity) -> None:
-    with st.expander("Forget"):
+    with st.expander("Forget", icon=":material/delete_forever:"):
         count = len(gallery.references(entity.id))
         also = len(gallery.merged(entity.id))
         st.text(
-            f"This deletes {entity.name} with the biography, {count} references with pictures and vectors"
-            f"{f', and {also} merged into this one' if also else ''}, for good."
+            f"This deletes {entity.name} with the biography, {photos(count)} with pictures and vectors"
+            f"{f', and {also} merged into this one' if also else ''}, for good. "
+            "The same photos are not taken again."
         )
         typed = st.text_input(f"Type {entity.id} to go on", key=f"typed-{entity.id}")
         if st.button("Forget for good", key=f"forget-{entity.id}", disabled=typed.strip() != str(entity.id)):
             gone = gallery.forget(entity.id)
+            begin_anew(entity.id)
             st.query_params.clear()
-            _say_and_renew(entity.id, f"Forgotten: {gone.entities} entity, {gone.references} references.")
+            _say_and_renew(
+                f"Forgotten, with {photos(gone.references)}.",
+                () if gone.bytes_purged else (_LEFT,),
+            )
 
 
-def _say_and_renew(entity_id: int, said: str) -> None:
+_LEFT = "Another process still reads an older state; the bytes go when the gallery is opened next."
+
+
+def _say_and_renew(done: str, said: tuple[str, ...] | list[str] = ()) -> NoReturn:
     """Draw everything anew from what the gallery says now."""
-    for key in (f"shown-{entity_id}", f"name-{entity_id}", f"biography-{entity_id}"):
-        st.session_state.pop(key, None)
-    st.session_state[_DONE] = said
+    say_next(done, said)
     st.rerun()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.settings import read_settings
+from app.web.add_page import add_page
 from app.web.admission import admit
 from app.web.ask_page import ask_page
 from app.web.gallery_page import gallery_page
@@ -24,6 +25,7 @@ def show() -> None:
         pages = [
             st.Page(ask_page, title="Ask", icon=":material/forum:", default=True),
             st.Page(gallery_page, title="Gallery", icon=":material/group:", url_path="gallery"),
+            st.Page(add_page, title="Add", icon=":material/person_add:", url_path="add"),
             st.Page(status_page, title="Status", icon=":material/monitor_heart:", url_path="status"),
         ]
         st.navigation(pages, position="top").run()

@@ -12,4 +12,8 @@ STYLE = """<style>
 /* The next question can be typed wherever one has scrolled to in the conversation. */
 .st-key-composer { position: sticky; bottom: 0; padding: .5rem 0 1rem; background: inherit; z-index: 1; }
 .st-key-conversation [data-testid="stText"] { white-space: pre-wrap; overflow-wrap: anywhere; }
+/* Faces of one size, whatever part of the photo was kept. */
+.st-key-people img, .st-key-pictures img, [class*="st-key-faces-"] img { aspect-ratio: 1; object-fit: cover; }
+.st-key-people button { text-align: left; }
+.st-key-people button p { font-weight: 600; }
 </style>"""

@@ -1,0 +1,129 @@
+"""The page Add: one person, or many at once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import streamlit as st
+
+from app.web.choosing import Chosen, choose_photos
+from app.web.enrolling import by_hand, enrol, remarks, summary
+from app.web.gallery_page import open_person
+from app.web.many import draw_many
+from app.web.photo_view import first_fact
+from app.web.plain import escaped
+from app.web.resources import Workshop, workshop
+from app.web.saying import say_next, say_what_was_done
+from gallery.entity import Entity, NewEntity
+from gallery.records import name_key
+
+_ADDED = "add-count"  # how many people were added: names the next form
+_LAST = "add-last"  # the one who was added last
+_MOST_LETTERS = 200  # of a name or noun
+_MOST_KNOWN = 10  # people of the same name to choose from
+_FACE = 64  # CSS pixels
+
+
+class _Way(StrEnum):
+    ONE = "One person"
+    MANY = "Many at once"
+
+
+def add_page() -> None:
+    """Draw the page."""
+    shop = workshop()
+    st.title("Add", anchor=False)
+    way = st.segmented_control(
+        "How many", list(_Way), default=_Way.ONE, required=True, label_visibility="collapsed", key="add-way"
+    )
+    match way:
+        case _Way.MANY:
+            draw_many(shop)
+        case _:
+            _one(shop)
+
+
+def _one(shop: Workshop) -> None:
+    say_what_was_done()
+    last: Entity | None = st.session_state.get(_LAST)
+    if last is not None and st.button(
+        f"Open {escaped(last.name)}", key="add-open", icon=":material/arrow_forward:"
+    ):
+        open_person(last.id)
+    number = st.session_state.setdefault(_ADDED, 0)
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        st.subheader("Photos", anchor=False)
+        st.caption(
+            "One is enough; two or three from different days are better. "
+            "The photos are not kept, only a small picture of the face."
+        )
+        photos = choose_photos(shop, key=f"add-{number}")
+    with right:
+        st.subheader("Who it is", anchor=False)
+        _form(shop, photos, number)
+
+
+def _form(shop: Workshop, photos: list[Chosen], number: int) -> None:
+    """Who it is; where somebody of that name is known, the question who is meant stays below."""
+    with st.form(f"add-form-{number}", border=False):
+        name = st.text_input("Name", key=f"add-name-{number}", max_chars=_MOST_LETTERS)
+        noun = st.text_input(
+            "Noun, as in a caption",
+            placeholder="woman, man, girl …",
+            key=f"add-noun-{number}",
+            max_chars=_MOST_LETTERS,
+        )
+        biography = st.text_area(
+            "Biography",
+            placeholder="What answers may say about this person, in full sentences.",
+            key=f"add-biography-{number}",
+            height=220,
+        )
+        sent = st.form_submit_button("Add to the gallery", type="primary")
+    asked = f"add-asked-{number}"
+    if not sent and st.session_state.get(asked) != name:
+        return
+    if not name.strip():
+        st.error("Give a name.")
+        return
+    if not photos:
+        st.error("Add a photo with a face that can be taken.")
+        return
+    known = shop.gallery.named([name]).get(name_key(name), [])
+    if not known:
+        _add(shop, by_hand(name, noun, biography, photo=photos[0].sha256), photos)
+        return
+    st.session_state[asked] = name
+    new = by_hand(name, noun, biography, photo=photos[0].sha256)
+    _ask_who(shop, new, known, photos)
+
+
+def _ask_who(shop: Workshop, new: NewEntity, known: list[Entity], photos: list[Chosen]) -> None:
+    """Several people may share a name: let the user say who this is."""
+    st.info("Somebody of this name is in the gallery already. Who is this?")
+    covers = shop.gallery.covers([entity.id for entity in known[:_MOST_KNOWN]])
+    for entity in known[:_MOST_KNOWN]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            if entity.id in covers:
+                st.image(covers[entity.id].crop, width=_FACE, alt=entity.name)
+            st.text(f"{entity.name}, number {entity.id}. {first_fact(entity)}")
+            if st.button("This one: add the photos", key=f"add-to-{entity.id}"):
+                _add(shop, shop.gallery.as_new(entity.id), photos, unsaved=new.biography)
+    if st.button("Somebody else of the same name", key="add-other"):
+        _add(shop, new, photos)
+
+
+def _add(shop: Workshop, entity: NewEntity, photos: list[Chosen], *, unsaved: str | None = None) -> None:
+    """Enrol, and begin a new form if anything came of it; `unsaved`: what was written about who is known."""
+    with st.spinner("Adding …"):
+        outcomes = enrol(shop, entity, photos, biography_given=unsaved is None)
+    notes = remarks(outcomes)
+    if unsaved:
+        notes.append("The biography that you wrote was not saved: open the entry to write it there.")
+    entity_id = next((outcome.entity_id for outcome in outcomes if outcome.entity_id is not None), None)
+    say_next(summary(outcomes, entity.name), notes)
+    if entity_id is not None:
+        st.session_state[_ADDED] += 1
+        st.session_state[_LAST] = shop.gallery.entity(entity_id)
+    st.rerun()

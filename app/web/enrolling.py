@@ -1,0 +1,61 @@
+"""Adding photos of one person through the gate that every source goes through."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from app.web.choosing import Chosen
+from app.web.portrait import ingest_options
+from app.web.resources import Workshop
+from app.web.wording import photos as counted
+from gallery.entity import NewEntity
+from ingest.outcome import Outcome, Status
+from ingest.run import ingest
+from ingest.sources.row import Labelled
+
+SOURCE = "web"  # what the gallery says about where people come from who were added here
+
+
+def by_hand(name: str, noun: str, biography: str, *, photo: str) -> NewEntity:
+    """A new person; `photo` is the hash of one of theirs, which tells people of the same name apart."""
+    return NewEntity(
+        name=name.strip(),
+        noun=noun.strip(),
+        biography=biography.strip(),
+        source=SOURCE,
+        label=f"{name.strip()} {photo[:16]}",
+    )
+
+
+def enrol(
+    shop: Workshop, entity: NewEntity, photos: Sequence[Chosen], *, biography_given: bool
+) -> list[Outcome]:
+    """Enrol photos of one person, new or known; one outcome a photo. Raise `UserError` for another model."""
+    recogniser, _ = shop.recogniser()
+    rows = [
+        Labelled(photo.name, entity, photo.box, biography_given, io.BytesIO(photo.data).getvalue)
+        for photo in photos
+    ]
+    return list(ingest(shop.gallery, recogniser.faces, rows, ingest_options(shop)))
+
+
+def summary(outcomes: Sequence[Outcome], name: str) -> str:
+    """What became of the photos of one person, in a sentence."""
+    added = sum(outcome.status is Status.ADDED for outcome in outcomes)
+    if not added:
+        return f"Nothing was added to {name}."
+    return f"Added {counted(added)} of {name}."
+
+
+def remarks(outcomes: Sequence[Outcome]) -> list[str]:
+    """What is to be known about single photos: refusals with their reasons, and doubts."""
+    said = []
+    for outcome in outcomes:
+        if outcome.status is Status.SKIPPED:
+            said.append(f"{outcome.photo} was not taken: {outcome.detail} ({outcome.reason})")
+        elif outcome.status is Status.UNCHANGED:
+            said.append(f"{outcome.photo} is there already.")
+        elif outcome.detail:
+            said.append(f"{outcome.photo}: {outcome.detail}")
+    return said

@@ -1,0 +1,53 @@
+"""Two entries of the gallery that are one person, and taking that back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.web.plain import escaped
+from app.web.saying import say_next
+from gallery.entity import Entity
+from gallery.gallery import Gallery
+
+_MOST_FOUND = 20
+_MOST_DIGITS = 15  # of an id
+
+
+def draw_merging(gallery: Gallery, entity: Entity) -> None:
+    """Draw who is merged into an entity, and a search for who else is."""
+    for other in gallery.merged(entity.id):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"{other.name} (number {other.id}) is part of this one.")
+            if st.button("Take this back", key=f"unmerge-{other.id}"):
+                with gallery.write() as writer:
+                    writer.unmerge(other.id)
+                say_next(f"{other.name} is an entry of its own again.")
+                st.rerun()
+    text = st.text_input("Name or number of the other entry", key=f"same-{entity.id}", live=True)
+    found = _found(gallery, text.strip(), entity)
+    if text.strip() and not found:
+        st.text(f"Nobody else is named {text.strip()}.")
+    if not found:
+        return
+    chosen = st.radio(
+        "Which one?",
+        list(found),
+        format_func=lambda number: escaped(f"{found[number].name} (number {number})"),
+        key=f"which-{entity.id}",
+    )
+    if st.button("Make it part of this one", key=f"merge-{entity.id}"):
+        with gallery.write() as writer:
+            writer.merge(chosen, entity.id)
+        say_next(f"{found[chosen].name} (number {chosen}) is now part of {entity.name}.")
+        st.rerun()
+    st.caption("Its photos count for this one; its biography rests. It can be taken back.")
+
+
+def _found(gallery: Gallery, text: str, entity: Entity) -> dict[int, Entity]:
+    """Who else has a number, or a name with every word of a text."""
+    if not text:
+        return {}
+    found = gallery.page(text=text, limit=_MOST_FOUND)
+    if text.isdecimal() and len(text) <= _MOST_DIGITS:
+        found = [*gallery.entities([int(text)]).values(), *found]
+    return {other.id: other for other in found if other.id != entity.id}
