@@ -6,7 +6,7 @@ import base64
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +49,7 @@ class Report:
         return Counter(outcome.status for outcome in self.outcomes)
 
 
-def run_archive(shop: Workshop, data: memoryview, report: Report) -> Iterator[float]:
+def run_archive(shop: Workshop, data: memoryview, report: Report) -> Generator[float, None, None]:
     """Enrol an archive, or a copy of the gallery in memory for a trial; yield the share that is done.
 
     Raise `UserError` for an archive that cannot be read at all. The archive is on disk only meanwhile.

@@ -1,0 +1,297 @@
+"""The logic of the page Add, and of adding photos to who is known, without a browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from app.demo import COLLINS, insightface_data, query_photo
+from app.portable import METADATA, zip_of
+from app.settings import read_settings
+from app.web.archive_run import Report, run_archive
+from app.web.resources import Workshop
+from gallery.gallery import Gallery
+from ingest.outcome import Status
+from retrieval.match import Decision
+from vision.errors import UserError
+from vision.photo import Photo
+
+WAIT_S = 60  # for the first photo, which loads the model
+
+
+@pytest.fixture
+def gallery() -> Iterator[Gallery]:
+    """The gallery of the home."""
+    with Gallery.open(read_settings().gallery_url) as opened:
+        yield opened
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def shop() -> Iterator[Workshop]:
+    """The parts that pages work with."""
+    opened = Workshop.open(read_settings())
+    yield opened
+    opened.close()
+
+
+def script() -> None:
+    """What the site runs for the page."""
+    from app.web.add_page import add_page
+
+    add_page()
+
+
+def person_script() -> None:
+    """What the site runs for a person."""
+    from app.web.gallery_page import gallery_page
+
+    gallery_page()
+
+
+def visit() -> AppTest:
+    return AppTest.from_function(script, default_timeout=WAIT_S).run()
+
+
+def upload(page: AppTest, **photos: bytes) -> AppTest:
+    """Put files into the first uploader."""
+    page.file_uploader[0].set_value([(f"{name}.png", data, "image/png") for name, data in photos.items()])
+    return page.run()
+
+
+def write(page: AppTest, name: str, biography: str = "") -> AppTest:
+    """Fill the form in and send it."""
+    page.text_input[0].set_value(name)
+    page.text_area[0].set_value(biography)
+    return press(page, "Add to the gallery")
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label.startswith(label)).click()
+    return page.run()
+
+
+def said(page: AppTest) -> str:
+    """Every message of a page."""
+    messages = [*page.success, *page.info, *page.warning, *page.error]
+    return "\n".join(message.value for message in messages).replace("\\", "")
+
+
+def png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def four_people() -> bytes:
+    return png(query_photo())
+
+
+def nobody() -> bytes:
+    return png(Image.new("RGB", (300, 300), (90, 120, 90)))
+
+
+def actor() -> bytes:
+    return next(insightface_data().glob("Tom_Hanks_*.png")).read_bytes()
+
+
+def test_a_person_is_added_and_the_next_photo_knows_them(gallery: Gallery, nasa: Path) -> None:
+    page = visit()
+    upload(page, photo=nasa.read_bytes())
+    write(page, "Eileen Collins", COLLINS.biography)
+    assert "Added 1 photo of Eileen Collins." in said(page)
+    (entity,) = gallery.find("Eileen Collins")
+    assert (entity.source, entity.biography) == ("web", COLLINS.biography)
+    # The form is empty again, ready for the next one.
+    assert (page.text_input[0].value, page.text_area[0].value) == ("", "")
+    assert any(button.label == "Open Eileen Collins" for button in page.button)
+    shop = Workshop.open(read_settings())
+    matches = shop.recognise(Photo.open(four_people()))
+    shop.close()
+    assert [match.entity.name for match in matches if match.entity] == ["Eileen Collins"]
+
+
+def test_what_is_missing_is_said_and_nothing_is_lost(gallery: Gallery, nasa: Path) -> None:
+    page = visit()
+    write(page, " ", "She flew.")
+    assert "Give a name." in said(page)
+    write(page, "Ann", "She flew.")
+    assert "Add a photo with a face" in said(page)
+    upload(page, photo=nobody())
+    assert "no face was found (no_face)" in said(page)
+    press(page, "Add to the gallery")
+    assert "Add a photo with a face" in said(page)
+    assert page.text_area[0].value == "She flew."
+    assert gallery.counts().entities == 0
+
+
+def test_a_file_that_is_no_photo_and_one_twice_cost_the_others_nothing(gallery: Gallery, nasa: Path) -> None:
+    page = visit()
+    upload(page, broken=b"not a photo", one=nasa.read_bytes(), again=nasa.read_bytes())
+    assert "unreadable" in said(page)
+    write(page, "Eileen Collins")
+    assert "Added 1 photo" in said(page)
+    assert gallery.counts().references == 1
+    assert not page.exception
+
+
+def test_of_several_faces_the_one_that_was_chosen_is_enrolled(gallery: Gallery) -> None:
+    page = visit()
+    upload(page, group=four_people())
+    assert "4 faces, and none stands out" in said(page)
+    write(page, "Tom Hanks")
+    assert "Add a photo with a face" in said(page)
+    [button for button in page.button if button.label == "This one"][3].click().run()
+    press(page, "Add to the gallery")
+    (reference,) = gallery.references(gallery.find("Tom Hanks")[0].id)
+    assert reference.box.left > 900  # the actor stands on the right
+
+
+def test_a_known_name_asks_who_is_meant(gallery: Gallery, nasa: Path) -> None:
+    page = visit()
+    upload(page, photo=nasa.read_bytes())
+    write(page, "Ann Lee", "The first.")
+    upload(page, photo=actor())
+    write(page, "ann  lee", "The second.")
+    assert "Who is this?" in said(page)
+    assert gallery.counts().entities == 1
+    press(page, "Somebody else of the same name")
+    assert [entity.biography for entity in gallery.page(limit=5)] == ["The first.", "The second."]
+
+
+def test_a_photo_for_who_is_known_leaves_their_biography_and_says_so(gallery: Gallery, nasa: Path) -> None:
+    page = visit()
+    upload(page, photo=nasa.read_bytes())
+    write(page, "Ann Lee", "The first.")
+    with gallery.write() as writer:
+        writer.call(1, "astronaut")
+    upload(page, photo=png(Image.open(nasa).resize((700, 700))))
+    write(page, "Ann Lee", "Another.")
+    press(page, "This one: add the photos")
+    assert "was not saved" in said(page)
+    (entity,) = gallery.page(limit=5)
+    assert (entity.biography, entity.noun) == ("The first.", "astronaut")
+    assert len(gallery.references(1)) == 2
+
+
+@pytest.mark.usefixtures("collins")
+def test_photos_are_added_on_the_page_of_a_person_through_the_same_gate(gallery: Gallery, nasa: Path) -> None:
+    page = AppTest.from_function(person_script, default_timeout=WAIT_S)
+    page.query_params["person"] = "1"
+    page.run()
+    larger = png(Image.open(nasa).resize((700, 700)))
+    upload(page, larger=larger, there=nasa.read_bytes(), other=actor(), empty=nobody())
+    assert "no face was found (no_face)" in said(page)
+    press(page, "Add 3 photos")
+    assert "Added 2 photos of Eileen Collins." in said(page)
+    assert "there.png is there already." in said(page)
+    # Somebody else's photo is taken, since nobody nearer is known, but with a doubt.
+    assert "other.png: unlike the other photos of this person" in said(page)
+    assert gallery.entity(1).biography == COLLINS.biography
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_download_can_be_ingested_again(gallery: Gallery, shop: Workshop) -> None:
+    entity = gallery.entity(1)
+    data = zip_of(gallery, entity)
+    assert data == zip_of(gallery, entity)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert sorted(archive.namelist()) == ["1.jpg", METADATA]
+        assert json.loads(archive.read(METADATA))["biography"] == COLLINS.biography
+    gallery.forget(1)
+    report = Report("1", "Eileen.zip", trial=False)
+    with gallery.write() as writer:  # somebody may change their mind
+        writer.connection.exec_driver_sql("DELETE FROM forgotten")
+    list(run_archive(shop, memoryview(data), report))
+    assert [outcome.status for outcome in report.outcomes] == [Status.ADDED]
+    (again,) = gallery.find(entity.name)
+    assert (again.biography, again.noun) == (entity.biography, entity.noun)
+
+
+def archive(**photos: bytes) -> bytes:
+    """A zip of a folder with one photo for each person."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, data in photos.items():
+            file.writestr(f"{name}/photo.png", data)
+    return buffer.getvalue()
+
+
+def many(data: bytes, name: str = "people.zip") -> AppTest:
+    """The page with an archive in it."""
+    page = visit()
+    page.segmented_control[0].set_value("Many at once").run()
+    page.file_uploader[0].set_value((name, data, "application/zip"))
+    return page.run()
+
+
+def test_an_archive_is_tried_out_before_it_is_added(gallery: Gallery, nasa: Path) -> None:
+    page = many(archive(Ann=nasa.read_bytes(), Bad=b"no photo", Nobody=nobody()))
+    assert not any(button.label.startswith("Add") for button in page.button)
+    press(page, "Try it out")
+    assert "nothing was written" in said(page)
+    assert gallery.counts().entities == gallery.revision() == 0
+    assert {metric.label: metric.value for metric in page.metric} == {"Would be added": "1", "Refused": "2"}
+    table = page.dataframe[0].value
+    assert table["reason"].tolist() == ["unreadable", "no_face"]
+    assert [bool(picture) for picture in table["picture"]] == [False, True]
+    press(page, "Add 1 photo")
+    assert "Done" in said(page)
+    assert [entity.name for entity in gallery.page(limit=5)] == ["Ann"]
+    assert {metric.label: metric.value for metric in page.metric} == {"Added": "1", "Refused": "2"}
+    assert not any(button.label.startswith("Add") for button in page.button)
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("data", "says"), [(b"no archive", "is none or is damaged"), (archive(), "No photos found")]
+)
+def test_an_archive_that_cannot_be_read_is_one_clear_line(gallery: Gallery, data: bytes, says: str) -> None:
+    page = press(many(data), "Try it out")
+    (error,) = page.error
+    assert says in error.value
+    assert not page.exception
+
+
+def test_a_run_that_is_left_reports_what_it_did(gallery: Gallery, shop: Workshop, nasa: Path) -> None:
+    report = Report("1", "people.zip", trial=False)
+    run = run_archive(shop, memoryview(archive(Ann=nasa.read_bytes(), Bad=b"no photo")), report)
+    assert next(run) == 0.5
+    run.close()
+    assert not report.complete
+    assert report.counted == {Status.ADDED: 1}
+    assert gallery.counts().entities == 1
+
+
+def test_a_trial_on_a_full_gallery_sees_what_is_there(gallery: Gallery, shop: Workshop, nasa: Path) -> None:
+    data = memoryview(archive(Ann=nasa.read_bytes()))
+    list(run_archive(shop, data, Report("1", "people.zip", trial=False)))
+    trial = Report("1", "people.zip", trial=True)
+    list(run_archive(shop, data, trial))
+    assert trial.counted == {Status.UNCHANGED: 1}
+    other = Report("1", "others.zip", trial=True)
+    list(run_archive(shop, data, other))
+    assert [outcome.reason for outcome in other.outcomes] == ["duplicate"]
+    assert gallery.counts().entities == 1
+
+
+def test_who_was_added_is_known_to_a_workshop_that_was_open(shop: Workshop, nasa: Path) -> None:
+    photo = Photo.open(nasa)
+    assert [match.decision for match in shop.recognise(photo)] == [Decision.UNKNOWN]
+    list(run_archive(shop, memoryview(archive(Ann=nasa.read_bytes())), Report("1", "a.zip", trial=False)))
+    assert [match.decision for match in shop.recognise(photo)] == [Decision.ACCEPTED]
+    shop.gallery.forget(1)
+    assert [match.decision for match in shop.recognise(photo)] == [Decision.UNKNOWN]
+
+
+def test_an_archive_without_a_name_is_refused_in_one_line(shop: Workshop, nasa: Path) -> None:
+    with pytest.raises(UserError, match="name for the source"):
+        list(run_archive(shop, memoryview(archive(Ann=nasa.read_bytes())), Report("1", " .zip", trial=True)))
