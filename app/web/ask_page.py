@@ -91,9 +91,9 @@ def _explain_empty(shop: Workshop) -> None:
     if shop.gallery.counts().references:
         return
     st.info(
-        "**The gallery is empty**, so that everybody will be unknown. Fill it on the command line: "
-        "`placard ingest FOLDER`, with a folder of photos for each person. To try it with two people, "
-        "run `placard demo`; it ends by saying what to ingest.",
+        "**The gallery is empty**, so that everybody will be unknown. Fill it on the page **Add**, or "
+        "on the command line: `placard ingest FOLDER`, with a folder of photos for each person. "
+        "To try it with two people, run `placard demo`; it ends by saying what to ingest.",
         icon=":material/person_add:",
     )
 

@@ -103,7 +103,7 @@ def _table(report: Report) -> None:
     """What was refused and why, and what is to be known about the rest."""
     lines = [
         {
-            "picture": report.pictures.get(number),
+            "picture": report.pictures.get(number, ""),
             "photo": outcome.photo,
             "status": outcome.status.value,
             "reason": outcome.reason or "",
