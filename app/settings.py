@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from generation.context import PersonBox
@@ -39,6 +40,17 @@ class GeneratorKind(StrEnum):
     READER = "reader"
     LOCAL = "local"
     SERVER = "server"
+
+
+def _people(entries: str) -> str:
+    for entry in filter(None, map(str.strip, entries.split(","))):
+        if "@" not in entry and "=" not in entry.strip("="):
+            raise ValueError(f"'{entry}' is neither an e-mail address nor @domain nor claim=value")
+    return entries
+
+
+# Comma-separated e-mail addresses, domains as @example.org, and claim=value of what a sign-in says.
+People = Annotated[str, AfterValidator(_people)]
 
 
 class Settings(BaseSettings):
@@ -76,6 +88,8 @@ class Settings(BaseSettings):
     person_box: PersonBox = PersonBox.GROWN  # what the prompt calls a person's place
     trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
     web_token: SecretStr = SecretStr("")  # asked for by the web app before every page
+    web_readers: People = ""  # who may look where a sign-in is configured; empty: whoever can sign in
+    web_editors: People = ""  # who may change the gallery where a sign-in is configured; empty: nobody
 
     @property
     def gallery_url(self) -> str:

@@ -13,6 +13,7 @@ from app.web.many import draw_many
 from app.web.photo_view import first_fact
 from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
+from app.web.roles import may_edit
 from app.web.saying import say_next, say_what_was_done
 from gallery.entity import Entity, NewEntity
 from gallery.records import name_key
@@ -33,6 +34,9 @@ def add_page() -> None:
     """Draw the page."""
     shop = workshop()
     st.title("Add", anchor=False)
+    if not may_edit():
+        st.info("You may look and ask; only editors add people.")
+        return
     way = st.segmented_control(
         "How many", list(_Way), default=_Way.ONE, required=True, label_visibility="collapsed", key="add-way"
     )

@@ -1,4 +1,4 @@
-"""Who may see the pages: a token, or Streamlit's sign-in where it is configured."""
+"""Who is let in: by a token, or by Streamlit's sign-in where it is configured."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ import hmac
 import time
 
 import streamlit as st
-from streamlit.runtime.secrets import secrets_singleton
+
+from app.web.roles import may_look, sign_in_is_configured
 
 # A wrong token costs this long, so that guessing is slow.
 _DELAY_S = 1.0
 _ADMITTED = "admitted"
 
 
-def sign_in_is_configured() -> bool:
-    """Whether Streamlit's secrets.toml has an [auth] section."""
-    return secrets_singleton.load_if_toml_exists() and "auth" in secrets_singleton
-
-
 def admit(token: str) -> None:
     """Let the session in, or ask for the token or a sign-in and end the run; without both everybody is in."""
-    if sign_in_is_configured() and not st.user.is_logged_in:
-        st.title("Placard")
-        st.button("Sign in", on_click=st.login, type="primary")
-        st.stop()
+    if sign_in_is_configured() and not may_look():
+        _ask_to_sign_in()
     if token and not st.session_state.get(_ADMITTED, False):
         _ask_for(token)
+
+
+def _ask_to_sign_in() -> None:
+    st.title("Placard")
+    if st.user.to_dict().get("is_logged_in"):
+        st.error("You are signed in, but not among those who may look at this gallery.")
+        st.button("Sign out", on_click=st.logout)
+    else:
+        st.button("Sign in", on_click=st.login, type="primary")
+    st.stop()
 
 
 def _ask_for(token: str) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from app.web.portrait import ingest_options
 from app.web.resources import Workshop
+from app.web.roles import ensure_editor
 from ingest.outcome import Outcome, Status
 from ingest.run import ingest
 from ingest.sources.opening import open_source
@@ -54,6 +55,7 @@ def run_archive(shop: Workshop, data: memoryview, report: Report) -> Generator[f
 
     Raise `UserError` for an archive that cannot be read at all. The archive is on disk only meanwhile.
     """
+    ensure_editor()
     with ExitStack() as stack:
         path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "upload.zip"
         path.write_bytes(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from app.web.roles import ensure_editor
 from gallery.entity import Entity
 from gallery.gallery import Gallery
 
@@ -27,8 +28,9 @@ def save(gallery: Gallery, shown: Entity, texts: Texts) -> Entity | None:
     """Give an entity other texts, unless they are no longer those that were shown.
 
     Return the entity of now where somebody else has changed it meanwhile: then nothing is written. Raise
-    `UserError` for an empty name or noun, and for an entity that is gone.
+    `UserError` for an empty name or noun, for an entity that is gone, and in a session that may only look.
     """
+    ensure_editor()
     with gallery.write() as writer:
         now = writer.entity(shown.id)
         if Texts.of(now) != Texts.of(shown):

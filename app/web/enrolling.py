@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.web.choosing import Chosen
 from app.web.portrait import ingest_options
 from app.web.resources import Workshop
+from app.web.roles import ensure_editor
 from app.web.wording import photos as counted
 from gallery.entity import NewEntity
 from ingest.outcome import Outcome, Status
@@ -31,7 +32,11 @@ def by_hand(name: str, noun: str, biography: str, *, photo: str) -> NewEntity:
 def enrol(
     shop: Workshop, entity: NewEntity, photos: Sequence[Chosen], *, biography_given: bool
 ) -> list[Outcome]:
-    """Enrol photos of one person, new or known; one outcome a photo. Raise `UserError` for another model."""
+    """Enrol photos of one person, new or known; one outcome a photo.
+
+    Raise `UserError` for another model, and in a session that may only look.
+    """
+    ensure_editor()
     recogniser, _ = shop.recogniser()
     rows = [
         Labelled(photo.name, entity, photo.box, biography_given, io.BytesIO(photo.data).getvalue)

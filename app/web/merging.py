@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.web.plain import escaped
+from app.web.roles import ensure_editor
 from app.web.saying import say_next
 from gallery.entity import Entity
 from gallery.gallery import Gallery
@@ -19,6 +20,7 @@ def draw_merging(gallery: Gallery, entity: Entity) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{other.name} (number {other.id}) is part of this one.")
             if st.button("Take this back", key=f"unmerge-{other.id}"):
+                ensure_editor()
                 with gallery.write() as writer:
                     writer.unmerge(other.id)
                 say_next(f"{other.name} is an entry of its own again.")
@@ -36,6 +38,7 @@ def draw_merging(gallery: Gallery, entity: Entity) -> None:
         key=f"which-{entity.id}",
     )
     if st.button("Make it part of this one", key=f"merge-{entity.id}"):
+        ensure_editor()
         with gallery.write() as writer:
             writer.merge(chosen, entity.id)
         say_next(f"{found[chosen].name} (number {chosen}) is now part of {entity.name}.")

@@ -14,6 +14,7 @@ from app.web.merging import draw_merging
 from app.web.plain import escaped, spoken
 from app.web.references import draw_references
 from app.web.resources import Workshop
+from app.web.roles import ensure_editor, may_edit
 from app.web.saying import say_next, say_what_was_done
 from app.web.wording import photos
 from gallery.entity import Entity
@@ -38,8 +39,13 @@ def draw_person(shop: Workshop, entity_id: int) -> None:
     left, right = st.columns([1, 1], gap="large")
     with left:
         draw_references(shop.gallery, entity)
-        _more(shop, entity)
+        if may_edit():
+            _more(shop, entity)
     with right:
+        if not may_edit():
+            _told(entity)
+            _download(shop.gallery, entity)
+            return
         _texts(shop.gallery, entity)
         with st.expander("Another entry is the same person", icon=":material/merge:"):
             draw_merging(shop.gallery, entity)
@@ -70,6 +76,12 @@ def _texts(gallery: Gallery, entity: Entity) -> None:
         st.button("Show what it is now", on_click=begin_anew, args=(entity.id,), key=f"newer-{entity.id}")
     where = f"Number {entity.id}, from {entity.source}. {entity.external_id or ''}"
     st.caption(escaped(where))
+
+
+def _told(entity: Entity) -> None:
+    """The texts for those who may only look."""
+    st.caption(escaped(entity.noun))
+    st.text(entity.biography or "No biography.")
 
 
 def _line(label: str, text: str, *, key: str) -> str:
@@ -130,6 +142,7 @@ def _forgetting(gallery: Gallery, entity: Entity) -> None:
         )
         typed = st.text_input(f"Type {entity.id} to go on", key=f"typed-{entity.id}")
         if st.button("Forget for good", key=f"forget-{entity.id}", disabled=typed.strip() != str(entity.id)):
+            ensure_editor()
             gone = gallery.forget(entity.id)
             begin_anew(entity.id)
             st.query_params.clear()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.web.enrolling import by_hand
 from app.web.plain import escaped
+from app.web.roles import ensure_editor, may_edit
 from app.web.saying import say_next
 from gallery.entity import Entity, Reference
 from gallery.gallery import Gallery
@@ -51,12 +52,18 @@ def _show(entity_id: int, count: int) -> None:
 def _draw(gallery: Gallery, entity: Entity, reference: Reference) -> None:
     st.image(gallery.crop(reference.id), width="stretch", alt=f"{entity.name}, photo {reference.id}")
     st.caption(escaped(in_words(reference)))
+    if may_edit():
+        _correct(gallery, entity, reference)
+
+
+def _correct(gallery: Gallery, entity: Entity, reference: Reference) -> None:
     with st.popover("Not this one?", type="tertiary", key=f"wrong-{reference.id}"):
         st.caption("The same photo will not be added to this person again.")
         name = st.text_input("Who is it?", key=f"who-{reference.id}", placeholder="A name")
         if st.button("Make an entry of its own", key=f"split-{reference.id}", type="primary"):
             _split(gallery, reference, name)
         if st.button("Remove the photo", key=f"reject-{reference.id}"):
+            ensure_editor()
             with gallery.write() as writer:
                 writer.reject(reference.id)
             say_next(f"The photo was removed from {entity.name}.")
@@ -67,6 +74,7 @@ def _split(gallery: Gallery, reference: Reference, name: str) -> None:
     if not name.strip():
         st.error("Say who it is.")
         return
+    ensure_editor()
     try:
         with gallery.write() as writer:
             number = writer.split(reference.id, by_hand(name, "", "", photo=reference.photo))

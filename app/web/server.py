@@ -23,20 +23,23 @@ MAX_UPLOAD_MB = 64
 _POLL_S = 0.1
 # The names under which a page without a token may be reached; another name that leads here is an attack.
 _LOCAL_NAMES = ["localhost", "127.0.0.1", "::1"]
+# What the [auth] section has to say.
+_SIGN_IN = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 
 
 def serve(settings: Settings, *, address: str, port: int, browser: bool) -> int:
     """Serve the web app until it is interrupted and return the exit code; port 0 takes any free one.
 
-    Raise `UserError` for a port that cannot be had, and for an address that others reach while nothing keeps
-    them out.
+    Raise `UserError` for a port that cannot be had, for an address that others reach while nothing keeps them
+    out, and for a sign-in that cannot work.
     """
     bootstrap = _streamlit()
     token = settings.web_token.get_secret_value()
-    refuse_exposure(address, token)
+    sign_in = check_sign_in()
+    refuse_exposure(address, guarded=bool(token) or sign_in)
     port = _free_port(address, port)
     os.environ.update(as_environment(settings))
-    flags = _flags(address, port, headless=not browser, guarded=bool(token))
+    flags = _flags(address, port, headless=not browser, guarded=bool(token) or sign_in)
     bootstrap.load_config_options(flags)
     threading.Thread(target=_announce, args=(address, port), daemon=True).start()
     bootstrap.run(str(SCRIPT), False, [], flags)
@@ -50,17 +53,29 @@ def as_environment(settings: Settings) -> dict[str, str]:
     return {f"{prefix}{name}".upper(): _as_text(value) for name, value in values.items() if value is not None}
 
 
-def refuse_exposure(address: str, token: str) -> None:
+def refuse_exposure(address: str, *, guarded: bool) -> None:
     """Raise `UserError` for an address that other machines reach where neither token nor sign-in guards."""
-    if token or _is_loopback(address):
-        return
-    from app.web.admission import sign_in_is_configured
-
-    if not sign_in_is_configured():
+    if not guarded and not _is_loopback(address):
         raise UserError(
             f"At address {address} anybody could look at the gallery and ask about photos; "
             f"set PLACARD_WEB_TOKEN, or keep to 127.0.0.1."
         )
+
+
+def check_sign_in() -> bool:
+    """Whether a sign-in is configured; raise `UserError` for one that nobody could use."""
+    from streamlit.auth_util import get_secrets_auth_section, is_authlib_installed
+
+    from app.web.roles import sign_in_is_configured
+
+    if not sign_in_is_configured():
+        return False
+    missing = [name for name in _SIGN_IN if name not in get_secrets_auth_section()]
+    if missing:
+        raise UserError(f"The [auth] section of Streamlit's secrets.toml lacks {', '.join(missing)}.")
+    if not is_authlib_installed():
+        raise UserError("Signing in needs Authlib, which is not installed: pip install 'placard[web]'.")
+    return True
 
 
 def _is_loopback(address: str) -> bool:

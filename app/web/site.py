@@ -11,6 +11,7 @@ from app.web.ask_page import ask_page
 from app.web.gallery_page import gallery_page
 from app.web.icon import site_icon
 from app.web.plain import escaped
+from app.web.roles import may_edit
 from app.web.status_page import status_page
 from app.web.style import STYLE
 from vision.errors import UserError
@@ -22,10 +23,11 @@ def show() -> None:
     st.html(STYLE)
     try:
         admit(read_settings().web_token.get_secret_value())
+        add = st.Page(add_page, title="Add", icon=":material/person_add:", url_path="add")
         pages = [
             st.Page(ask_page, title="Ask", icon=":material/forum:", default=True),
             st.Page(gallery_page, title="Gallery", icon=":material/group:", url_path="gallery"),
-            st.Page(add_page, title="Add", icon=":material/person_add:", url_path="add"),
+            *([add] if may_edit() else []),
             st.Page(status_page, title="Status", icon=":material/monitor_heart:", url_path="status"),
         ]
         st.navigation(pages, position="top").run()

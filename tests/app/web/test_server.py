@@ -15,14 +15,14 @@ from vision.errors import UserError
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
 def test_this_machine_alone_needs_no_token(address: str) -> None:
-    refuse_exposure(address, "")
+    refuse_exposure(address, guarded=False)
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.7", "placard.example"])
 def test_an_address_that_others_reach_needs_a_token(address: str) -> None:
     with pytest.raises(UserError, match=r"anybody could .*; set PLACARD_WEB_TOKEN"):
-        refuse_exposure(address, "")
-    refuse_exposure(address, "a token")
+        refuse_exposure(address, guarded=False)
+    refuse_exposure(address, guarded=True)
 
 
 def test_a_port_that_is_taken_is_one_clear_line() -> None:
