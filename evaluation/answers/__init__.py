@@ -1,0 +1,1 @@
+"""What is answered about a photo: benches, scores, and what they were asked with."""
