@@ -46,7 +46,7 @@ def who_form(photo: Photo, matches: Sequence[Match]) -> Json:
 def ask_form(answer: Answer, reason: str, matches: Sequence[Match]) -> Json:
     """The whole of `ask --json`; `reason` says why this generator answered."""
     citations = [
-        {"k": entry.k, "entity_id": entry.entity.id, "name": entry.entity.name, "box": entry.box.as_list()}
+        {"k": entry.k, "entity_id": entry.entity_id, "name": entry.name, "box": entry.box.as_list()}
         for entry in answer.citations
     ]
     return {
@@ -77,7 +77,7 @@ def printable(text: str, *, lines: bool = False) -> str:
 def answer_lines(answer: Answer) -> list[str]:
     """What stands below an answer: the entries that it cites, and what the check of it found."""
     cited = [
-        f"[{entry.k}] {printable(entry.entity.name)}, box {','.join(map(str, entry.box.as_list()))}"
+        f"[{entry.k}] {printable(entry.name)}, box {','.join(map(str, entry.box.as_list()))}"
         for entry in answer.citations
     ]
     # A refusal says so itself.

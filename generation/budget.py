@@ -76,7 +76,7 @@ def fitted(
     The entries share `tokens` evenly, and what one does not need goes to the others. The first passage of a
     biography is always told, even where it is longer than the share of its entry.
     """
-    told = {entry.k: told_whole(entry.entity.biography) for entry in entries}
+    told = {entry.k: told_whole(entry.text) for entry in entries}
     needs = {k: count(text) if text else 0 for k, text in told.items()}
     long = _over(needs, tokens)
     passages = _best_first([entry for entry in entries if entry.k in long], neutralise(question), embeddings)

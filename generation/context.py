@@ -1,4 +1,4 @@
-"""The matched entities of one photo, numbered as an answer cites them."""
+"""What is known about one photo, numbered as an answer cites it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gallery.entity import Entity, EntityKind
+from generation.given import Given, check_inside
+from generation.placing import Placed, placed
 from retrieval.match import Match
 from vision.box import Box
 from vision.photo import Photo
@@ -27,12 +29,26 @@ class PersonBox(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One numbered entry: a known entity and where it is in the photo."""
+    """One numbered entry: somebody or something that is known, and where it is in the photo."""
 
     k: int  # from 1, the number that citations use
-    entity: Entity
-    box: Box  # of the region that was recognised
-    prompt_box: Box  # what the prompt calls the entity's place: a person's body, a thing's own box
+    kind: EntityKind
+    noun: str  # "woman", "dog"
+    name: str  # empty where it is only "the dog"
+    text: str  # what is known: a biography, or what was given on the spot
+    box: Box  # of the region that was recognised or given
+    prompt_box: Box  # what the prompt calls its place: a person's body, a thing's own box
+    entity_id: int | None = None  # in the gallery; None where it was given on the spot
+
+    @classmethod
+    def of(cls, k: int, entity: Entity, box: Box, prompt_box: Box) -> Entry:
+        """The entry of an entity of the gallery."""
+        return cls(k, entity.kind, entity.noun, entity.name, entity.biography, box, prompt_box, entity.id)
+
+    @property
+    def given(self) -> bool:
+        """Whether it was given on the spot, and is not of the gallery."""
+        return self.entity_id is None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,30 +64,47 @@ class Context:
     """What is known about one photo."""
 
     size: tuple[int, int]  # (width, height) of the photo in pixels
-    entries: tuple[Entry, ...]  # accepted entities, from left to right
+    entries: tuple[Entry, ...]  # what is accepted or given, from left to right
     strangers: tuple[Stranger, ...]  # from left to right
 
     @classmethod
     def of(
-        cls, photo: Photo, matches: Sequence[Match], *, person_box: PersonBox = PersonBox.GROWN
+        cls,
+        photo: Photo,
+        matches: Sequence[Match],
+        *,
+        given: Sequence[Given] = (),
+        person_box: PersonBox = PersonBox.GROWN,
     ) -> Context:
-        """Number the accepted matches from left to right; all others are strangers and get no number."""
-        ordered = sorted(matches, key=lambda match: match.region.box.centre)
-        placed = [(match, _prompt_box(match, photo.size, person_box)) for match in ordered]
-        accepted = [(match, match.entity, place) for match, place in placed if match.entity is not None]
+        """Number the accepted matches and what is given from left to right; all others are strangers.
+
+        What is given about a region takes the place of what was recognised there (`placed` has the rule).
+        Raise `UserError` for a given box that is not inside the photo.
+        """
+        for one in given:
+            check_inside(one, photo.size)
+        places = [(place, _prompt_box(place, photo.size, person_box)) for place in placed(matches, given)]
         return cls(
             photo.size,
-            tuple(
-                Entry(k, entity, match.region.box, place)
-                for k, (match, entity, place) in enumerate(accepted, start=1)
-            ),
-            tuple(Stranger(match.region.box, place) for match, place in placed if match.entity is None),
+            tuple(_entry(place.k, place.shows, box) for place, box in places if place.k is not None),
+            tuple(Stranger(place.box, box) for place, box in places if place.k is None),
         )
 
 
-def _prompt_box(match: Match, size: tuple[int, int], person_box: PersonBox) -> Box:
-    kind = EntityKind.PERSON if match.entity is None else match.entity.kind
-    return prompt_box(match.region.box, size, shows=(match.region.kind, kind), person_box=person_box)
+def _entry(k: int, shows: Match | Given, place: Box) -> Entry:
+    if isinstance(shows, Given):
+        return Entry(k, shows.kind, shows.noun, shows.name, shows.text, shows.box, place)
+    return Entry.of(k, shows.candidates[0].entity, shows.region.box, place)
+
+
+def _prompt_box(place: Placed, size: tuple[int, int], person_box: PersonBox) -> Box:
+    shows = place.shows.kind if isinstance(place.shows, Given) else _kind(place.shows)
+    region = RegionKind.FACE if place.around_face else RegionKind.OBJECT
+    return prompt_box(place.box, size, shows=(region, shows), person_box=person_box)
+
+
+def _kind(match: Match) -> EntityKind:
+    return EntityKind.PERSON if match.entity is None else match.entity.kind
 
 
 def prompt_box(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gallery.entity import Entity, EntityKind
+from gallery.entity import EntityKind
 from generation.budget import told_whole
 from generation.context import Context, Entry
 from generation.family import Family
@@ -62,7 +62,7 @@ def rcvit_prompt(
     if not context.entries:
         return "\n".join([*strangers, INSTRUCTION_WITHOUT_ENTRIES, asked])
     if biographies is None:
-        biographies = {entry.k: told_whole(entry.entity.biography) for entry in context.entries}
+        biographies = {entry.k: told_whole(entry.text) for entry in context.entries}
     lines = [
         _line(entry, _place(entry.prompt_box, context.size, picture, wording.family), biographies[entry.k])
         for entry in context.entries
@@ -72,8 +72,8 @@ def rcvit_prompt(
 
 
 def _line(entry: Entry, place: str, biography: str) -> str:
-    noun = f"{_noun(entry.entity)} located at {place} in the image"
-    return f"[{entry.k}]: The information of the {noun}: {_information(entry.entity, biography)}"
+    noun = f"{_noun(entry)} located at {place} in the image"
+    return f"[{entry.k}]: The information of the {noun}: {_information(entry, biography)}"
 
 
 def _place(box: Box, photo: tuple[int, int], picture: tuple[int, int], family: Family) -> str:
@@ -88,14 +88,14 @@ def _strangers(context: Context, picture: tuple[int, int], wording: Wording) -> 
     return [line.format(places=", ".join(places))]
 
 
-def _noun(entity: Entity) -> str:
-    otherwise = "person" if entity.kind is EntityKind.PERSON else "object"
-    return neutralise(entity.noun, limit=NAME_LIMIT) or otherwise
+def _noun(entry: Entry) -> str:
+    otherwise = "person" if entry.kind is EntityKind.PERSON else "object"
+    return neutralise(entry.noun, limit=NAME_LIMIT) or otherwise
 
 
-def _information(entity: Entity, biography: str) -> str:
+def _information(entry: Entry, biography: str) -> str:
     """Name and biography as sentences; the name is not said twice."""
-    name = neutralise(entity.name, limit=NAME_LIMIT)
+    name = neutralise(entry.name, limit=NAME_LIMIT)
     if not biography or not name:
         return sentence(biography or name)
     if re.search(rf"\b{re.escape(folded(name))}(?!\w)", folded(biography)):

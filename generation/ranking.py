@@ -152,7 +152,7 @@ def _plainest(found: Sequence[Quote], query: Query) -> Sequence[Quote]:
 
 
 def _documents(entry: Entry) -> list[_Document]:
-    found = passages(entry.entity.biography)
+    found = passages(entry.text)
     return [
         _Document(
             entry.k, place, passage, (*terms(passage), *marked(passage), *((BEGINNING,) * (place == 0)))

@@ -81,7 +81,7 @@ def _outside() -> Iterator[str]:
     request = _request(0, (4000, 3000))
     prompter = Prompter()
     messages = _median(partial(prompter.messages, request))
-    text = " ".join(f"{entry.entity.name} was born on July 22, 1965 [{entry.k}]." for entry in _entries()) * 4
+    text = " ".join(f"{entry.name} was born on July 22, 1965 [{entry.k}]." for entry in _entries()) * 4
     draft = Draft(text, Finish.END, "")
     check = _median(partial(checked_answer, draft, request.context, Reader()))
     picture = _median(partial(prompter.messages, _request(0, (1148, 840))))
@@ -232,7 +232,7 @@ def _request(seed: int, size: tuple[int, int]) -> Request:
 
 def _entries() -> tuple[Entry, ...]:
     return tuple(
-        Entry(k, Entity(k, EntityKind.PERSON, "person", f"Ann Lee {k}", 5 * BIOGRAPHY, "bench"), box, box)
+        Entry.of(k, Entity(k, EntityKind.PERSON, "person", f"Ann Lee {k}", 5 * BIOGRAPHY, "bench"), box, box)
         for k, box in ((k, Box(100 * k, 50, 100 * k + 80, 400)) for k in range(1, PEOPLE + 1))
     )
 

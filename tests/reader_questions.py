@@ -148,7 +148,7 @@ def _asked(
     absent = group.pop(0) if kind == "somebody else" else None
     subject = group[0]["name"]
     context = photo_of(group, chance)
-    entry = next(entry for entry in context.entries if entry.entity.name == subject)
+    entry = next(entry for entry in context.entries if entry.name == subject)
     if absent is not None:
         return Asked(wording.format(person=absent["name"]), context, kind, (), None)
     return Asked(wording.format(person=_reference(entry, context, chance)), context, kind, facts, entry)
@@ -164,7 +164,7 @@ def photo_of(group: Sequence[Mapping[str, str]], chance: random.Random) -> Conte
     chance.shuffle(row)
     boxes = [Box(i * _GAP, 100, i * _GAP + _FACE, 100 + _FACE) for i in range(len(row))]
     placed = [(entity, box) for entity, box in zip(row, boxes, strict=True) if entity is not None]
-    entries = tuple(Entry(k, entity, box, box) for k, (entity, box) in enumerate(placed, start=1))
+    entries = tuple(Entry.of(k, entity, box, box) for k, (entity, box) in enumerate(placed, start=1))
     strangers = tuple(Stranger(box, box) for entity, box in zip(row, boxes, strict=True) if entity is None)
     return Context(_PHOTO_SIZE, entries, strangers)
 
@@ -173,7 +173,7 @@ def _reference(entry: Entry, context: Context, chance: random.Random) -> str:
     """One of the ways in which people call somebody whom they see."""
     strangers = (stranger.box for stranger in context.strangers)
     boxes = sorted([*(other.box for other in context.entries), *strangers], key=lambda box: box.left)
-    ways = [entry.entity.name, _surname(entry.entity.name)]
+    ways = [entry.name, _surname(entry.name)]
     if len(context.entries) == 1:
         ways.append("this person")
     if entry.box == boxes[0]:
@@ -198,7 +198,7 @@ def is_right(asked: Asked, answer: Answer) -> bool:
     assert asked.person is not None
     return (
         any(fact in answer.text for fact in asked.facts)
-        and len(answer.text) <= LONGEST_SHARE * len(asked.person.entity.biography)
+        and len(answer.text) <= LONGEST_SHARE * len(asked.person.text)
         and f"[{asked.person.k}]" in answer.text
         and [entry.k for entry in answer.citations] == [asked.person.k]
     )

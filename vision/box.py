@@ -52,12 +52,21 @@ class Box:
         >>> round(Box(0, 0, 10, 10).iou(Box(5, 0, 15, 10)), 3)
         0.333
         """
+        shared = self._shared(other)
+        return shared / (self.area + other.area - shared)
+
+    def share_in(self, other: Box) -> float:
+        """How much of this box is inside another one, in [0, 1].
+
+        >>> Box(0, 0, 10, 10).share_in(Box(5, 0, 100, 100))
+        0.5
+        """
+        return self._shared(other) / self.area
+
+    def _shared(self, other: Box) -> int:
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        if width <= 0 or height <= 0:
-            return 0.0
-        shared = width * height
-        return shared / (self.area + other.area - shared)
+        return max(width, 0) * max(height, 0)
 
     def clipped(self, size: tuple[int, int]) -> Box | None:
         """The part inside a photo of `size` (width, height); None when nothing of the box is inside.

@@ -16,7 +16,7 @@ _FINISHED = {
 
 def answer_view(answer: Answer, context: Context, *, photo: str, reason: str) -> Json:
     """What the component for answers is sent; `photo` is the hash of the photo that marks point into."""
-    names = {entry.k: printable(entry.entity.name) for entry in context.entries}
+    names = {entry.k: printable(entry.name) for entry in context.entries}
     found = [finding.message for finding in answer.findings if finding.kind is not FindingKind.REFUSAL]
     if answer.finish in _FINISHED:
         found.append(_FINISHED[answer.finish])

@@ -26,7 +26,7 @@ def as_markdown(conversation: Conversation) -> str:
     """The conversation as Markdown; text from people shows as it is, with no link or picture of theirs."""
     lines = ["# Conversation about a photo", "", "![The photo with boxes and names](photo.jpg)", ""]
     for entry in conversation.context.entries:
-        lines += [f"{entry.k}. {escaped(entry.entity.name)}"]
+        lines += [f"{entry.k}. {escaped(entry.name)}"]
     for exchange in conversation.exchanges:
         answer = exchange.answer
         lines += ["", f"## {escaped(exchange.question)}", ""]

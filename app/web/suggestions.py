@@ -31,7 +31,7 @@ def _questions(context: Context) -> Iterator[str]:
     if not context.entries:
         yield _STRANGERS
         return
-    people = [(entry, spoken(entry.entity.name)) for entry in context.entries[:_MOST_PEOPLE]]
+    people = [(entry, spoken(entry.name)) for entry in context.entries[:_MOST_PEOPLE]]
     answerable = [list(_about(context, entry, name)) for entry, name in people if name]
     yield from (questions[0] for questions in answerable if questions)
     yield _EVERYBODY

@@ -47,7 +47,7 @@ def misattributed(marked: Marked, context: Context) -> list[Finding]:
     """A finding for each name of an entry to which only the citation of another entry belongs."""
     if not marked.marks:
         return []
-    people = [(entry, words_of(entry.entity.name)) for entry in context.entries]
+    people = [(entry, words_of(entry.name)) for entry in context.entries]
     runs = list(runs_of(marked.plain))
     starts = [run[0].start for run in runs]
     found = []
@@ -94,7 +94,7 @@ def _wrong(mentions: Sequence[Mention], span: _Span, plain: str) -> Mention | No
 
 
 def _told(entry: Entry) -> str:
-    return f"{entry.entity.name} {entry.entity.biography}"
+    return f"{entry.name} {entry.text}"
 
 
 def _is_attached(mention: Mention, mentions: Sequence[Mention], span: _Span, plain: str) -> bool:
@@ -111,7 +111,7 @@ def _is_attached(mention: Mention, mentions: Sequence[Mention], span: _Span, pla
 
 def _is_called(mention: Mention, span: _Span, behind: str) -> bool:
     """Whether what follows says what the named one is: "with Bella, his old dog"."""
-    own = [entry.entity.noun for entry in span.context.entries if entry.k in mention.ks]
+    own = [entry.noun for entry in span.context.entries if entry.k in mention.ks]
     return any(is_named(noun, behind) for noun in own if noun.strip())
 
 
@@ -126,8 +126,8 @@ def _start_of_list(mention: Mention, mentions: Sequence[Mention], plain: str) ->
 
 def _has_noun(text: str, span: _Span) -> bool:
     """Whether a text speaks of the cited entry by what it is: "the dog"."""
-    things = [entry.entity for entry in span.entries if not _ANY_PERSON.fullmatch(entry.entity.noun)]
-    return any(is_named(entity.noun, text) for entity in things if entity.noun.strip())
+    things = [entry.noun for entry in span.entries if not _ANY_PERSON.fullmatch(entry.noun)]
+    return any(is_named(noun, text) for noun in things if noun.strip())
 
 
 def _finding(mention: Mention, span: _Span, text: str) -> Finding:

@@ -62,17 +62,16 @@ def _is_outsider(candidate: _Candidate, bearers: Sequence[Entity], marked: Marke
     if candidate.words == 1:
         # One word is a name only as the gallery writes it, and "Mug" is a word for any mug.
         bearers = [b for b in bearers if b.kind is EntityKind.PERSON and b.name.strip() == name]
-    if not bearers or {bearer.id for bearer in bearers} & {e.entity.id for e in context.entries}:
+    if not bearers or {bearer.id for bearer in bearers} & {e.entity_id for e in context.entries}:
         return False
     cited = {number for mark in marked.marks for number in mark.numbers}
     return not any(
-        entry.k in cited and is_named(name, f"{entry.entity.name} {entry.entity.biography}")
-        for entry in context.entries
+        entry.k in cited and is_named(name, f"{entry.name} {entry.text}") for entry in context.entries
     )
 
 
 def _candidates(plain: str, context: Context) -> Iterator[_Candidate]:
-    own = [words_of(entry.entity.name) for entry in context.entries]
+    own = [words_of(entry.name) for entry in context.entries]
     for run in runs_of(plain):
         for first in range(len(run)):
             words = run[first:]

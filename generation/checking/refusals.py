@@ -70,6 +70,7 @@ _REFUSING = (
     r"nobody was found .* in this photo\W*$",
     r"no face was found in this photo\b",
     r"the person .* is unknown: no match\b",
+    r"what (?:was given|is known) does not say this\b",
     r"the reader understands questions in english only\b",
 )
 _REFUSAL = re.compile("|".join(f"(?:{pattern})" for pattern in _REFUSING), re.IGNORECASE)

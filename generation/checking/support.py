@@ -29,9 +29,7 @@ class _Sources:
     """The facts of the entries of a photo, read when they are first needed."""
 
     def __init__(self, context: Context) -> None:
-        self._texts = {
-            e.k: f"{e.entity.name}. {e.entity.noun}. {e.entity.biography}" for e in context.entries
-        }
+        self._texts = {e.k: f"{e.name}. {e.noun}. {e.text}" for e in context.entries}
         self._facts: dict[int, Facts] = {}
         self._words: dict[int, frozenset[Decimal]] = {}
 

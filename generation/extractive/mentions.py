@@ -60,8 +60,16 @@ def mentioned(context: Context, question: str) -> Scope:
         missing=_labels(place for place in places if not place.spots),
         absent=absent,
         strangers=strangers,
-        rest=_blanked(question, [*named.spans, *(place.span for place in places)]),
+        rest=_blanked(
+            question, [*named.spans, *(place.span for place in places), *_nouns(question, entries)]
+        ),
     )
+
+
+def _nouns(question: str, entries: Iterable[Entry]) -> Iterable[tuple[int, int]]:
+    """Where the question says what somebody or something is: "the dog"."""
+    nouns = {folded(entry.noun) for entry in entries}
+    return [word.span() for word in re.finditer(r"\w+", question) if folded(word[0]) in nouns]
 
 
 def _pointed_at(context: Context, question: str, places: Iterable[Place]) -> tuple[Entry, ...]:
@@ -77,7 +85,7 @@ def _numbers(question: str) -> frozenset[int]:
 def _described(context: Context, question: str) -> tuple[Entry, ...]:
     """Who is meant by a noun or by a pronoun, where that is one and only one."""
     words = set(re.findall(r"\w+", folded(question))) - _ANY_NOUN
-    by_noun = tuple(entry for entry in context.entries if folded(entry.entity.noun) in words)
+    by_noun = tuple(entry for entry in context.entries if folded(entry.noun) in words)
     if by_noun:
         return by_noun
     pronoun = _PRONOUN.search(question)
@@ -86,7 +94,7 @@ def _described(context: Context, question: str) -> tuple[Entry, ...]:
     if len(context.entries) == 1:
         return context.entries
     fitting = _GENDERS.get(pronoun.lastgroup or "", frozenset())
-    chosen = tuple(entry for entry in context.entries if folded(entry.entity.noun) in fitting)
+    chosen = tuple(entry for entry in context.entries if folded(entry.noun) in fitting)
     return chosen if len(chosen) == 1 else ()
 
 

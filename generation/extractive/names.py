@@ -94,7 +94,7 @@ def words_of(text: str) -> list[Word]:
 
 def named_in(context: Context, question: str) -> Named:
     """Find the names of the entries in the question, whole or in part, and names of others."""
-    people = [(entry, _parts(entry.entity.name)) for entry in context.entries]
+    people = [(entry, _parts(entry.name)) for entry in context.entries]
     parts = frozenset().union(*(own for _, own in people))
     words = words_of(question)
     entries: dict[int, Entry] = {}
@@ -176,7 +176,7 @@ def _fits(run: Sequence[Word], own: frozenset[str]) -> bool:
 
 def _written(entry: Entry) -> frozenset[str]:
     """The full name with which a biography may begin: "CASEY, Robert P. (Bob), Jr., a Senator"."""
-    heading = HEADING.match(entry.entity.biography)
+    heading = HEADING.match(entry.text)
     return _parts(heading[0]) if heading else frozenset()
 
 
@@ -188,7 +188,7 @@ def _is_person(run: Sequence[Word], words: Sequence[Word], context: Context) -> 
         return False
     if topics_of(" ".join(word.text for word in run)) or all(word.text.isupper() for word in run):
         return False
-    if any(re.search(rf"\b{re.escape(name)}\b", folded(entry.entity.biography)) for entry in context.entries):
+    if any(re.search(rf"\b{re.escape(name)}\b", folded(entry.text)) for entry in context.entries):
         return False
     index = words.index(run[0])
     before = words[index - 1].folded if index else ""

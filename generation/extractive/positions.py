@@ -91,9 +91,7 @@ def ordinal(nth: int) -> str:
 def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
     """Everybody found in the photo, known or not, from left to right; known things only on request."""
     known = [
-        Spot(entry.box, entry)
-        for entry in context.entries
-        if things or entry.entity.kind is not EntityKind.THING
+        Spot(entry.box, entry) for entry in context.entries if things or entry.kind is not EntityKind.THING
     ]
     return tuple(
         sorted(

@@ -78,7 +78,7 @@ def read(context: Context, question: str) -> str:
 def _text(context: Context, question: str) -> str:
     if not context.entries and not context.strangers:
         return nobody_known(context)
-    if not is_english(question, [entry.entity.name for entry in context.entries]):
+    if not is_english(question, [entry.name for entry in context.entries]):
         return ENGLISH_ONLY
     scope = mentioned(context, question)
     intent = intent_of(question, scope)
@@ -96,9 +96,9 @@ def _about(scope: Scope, intent: Intent, question: str) -> list[str]:
     if not scope.entries:
         return []
     if intent is Intent.DESCRIPTION:
-        return [f"{first_fact(entry)}." for entry in scope.entries]
+        return [_begun(f"{first_fact(entry)}.") for entry in scope.entries]
     if intent is Intent.OVERVIEW:
-        return [f"{beginning(entry)}." for entry in scope.entries]
+        return [_begun(f"{beginning(entry)}.") for entry in scope.entries]
     return _told(scope, Query.of(scope.rest), choosing=_CHOOSING.match(question) is not None)
 
 
@@ -119,7 +119,7 @@ def _told(scope: Scope, query: Query, *, choosing: bool) -> list[str]:
     quotes: Mapping[int, Sequence[Quote]] = quotes_of(scope.entries, query)
     if choosing and not scope.explicit:
         quotes = _chosen(_on_side(quotes, query))
-    told = [f"{quoted(entry, _best(quotes[entry.k]))}." for entry in scope.entries if quotes[entry.k]]
+    told = [_begun(f"{quoted(entry, _best(quotes[entry.k]))}.") for entry in scope.entries if quotes[entry.k]]
     silent = [entry for entry in scope.entries if not quotes[entry.k]]
     if silent and (scope.explicit or not told):
         told.append(_not_told(silent))
@@ -143,6 +143,14 @@ def _best(quotes: Sequence[Quote]) -> list[str]:
 
 
 def _not_told(entries: Sequence[Entry]) -> str:
+    source = "What was given" if all(entry.given for entry in entries) else "The gallery"
+    if len({entry.given for entry in entries}) > 1:
+        source = "What is known"
     return sentence(
-        f"The gallery does not say this about {listed([name_of(entry) for entry in entries], last='or')}"
+        f"{source} does not say this about {listed([name_of(entry) for entry in entries], last='or')}"
     )
+
+
+def _begun(text: str) -> str:
+    """A sentence about something without a name begins with a capital letter."""
+    return f"The {text[4:]}" if text.startswith("the ") else text

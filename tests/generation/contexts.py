@@ -42,7 +42,7 @@ def photo(*row: Entity | None, grows: bool = False) -> Context:
     strangers = tuple(Stranger(box, box) for entity, box in zip(row, boxes, strict=True) if entity is None)
     return Context(
         (1000, 500),
-        tuple(Entry(k, entity, box, box) for k, (entity, box) in enumerate(known, start=1)),
+        tuple(Entry.of(k, entity, box, box) for k, (entity, box) in enumerate(known, start=1)),
         strangers,
     )
 

@@ -25,7 +25,7 @@ def about(echo: Echo) -> Conversation:
 def test_an_answer_has_its_text_its_citations_and_how_it_was_made() -> None:
     answer = about(Echo("Ada ", "is a nurse", " [1].")).ask("Who is it?")
     assert answer.text == "Ada is a nurse [1]."
-    assert [entry.entity.name for entry in answer.citations] == [ada.name]
+    assert [entry.name for entry in answer.citations] == [ada.name]
     assert (answer.generator, answer.note) == ("echo", "The echo says what it was given.")
     assert (answer.sent, answer.finish) == ("Who is it?", Finish.END)
 

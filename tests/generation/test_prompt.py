@@ -59,7 +59,7 @@ def test_boxes_are_thousandths_of_the_photo_and_stay_inside(box: Box, expected: 
 
 
 def test_the_prompt_box_is_used_and_not_the_face() -> None:
-    entry = Entry(1, person("Ann"), Box(400, 100, 500, 200), Box(300, 50, 600, 500))
+    entry = Entry.of(1, person("Ann"), Box(400, 100, 500, 200), Box(300, 50, 600, 500))
     assert "(300,100),(600,1000)" in rcvit_prompt(Context((1000, 500), (entry,), ()), QUESTION, PICTURE)
 
 

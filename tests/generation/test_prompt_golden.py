@@ -26,12 +26,12 @@ PLACES = Box(755, 417, 991, 885), Box(163, 375, 638, 936), Box(442, 635, 629, 83
 SHOWCASE = Context(
     SIZE,
     tuple(
-        Entry(k, entity, box, box)
+        Entry.of(k, entity, box, box)
         for k, (entity, box) in enumerate(zip((JOHN, BELLA, SAM), PLACES, strict=True), 1)
     ),
     (),
 )
-ONE = Context((4000, 3000), (Entry(1, JOHN, Box(0, 0, 9, 9), Box(3020, 1251, 3964, 2655)),), ())
+ONE = Context((4000, 3000), (Entry.of(1, JOHN, Box(0, 0, 9, 9), Box(3020, 1251, 3964, 2655)),), ())
 STRANGER_BOX = Box(0, 300, 400, 2999)
 
 ENTRIES = """\
@@ -132,7 +132,7 @@ def test_other_families_say_the_same_with_their_own_places() -> None:
 
 
 def test_the_token_ids_of_a_prompt(tokenizer: Qwen2Tokenizer) -> None:
-    context = Context(SIZE, (Entry(1, person("Ann", noun="man"), PLACES[0], PLACES[0]),), ())
+    context = Context(SIZE, (Entry.of(1, person("Ann", noun="man"), PLACES[0], PLACES[0]),), ())
     request = Request(blank(context), context, "Who?")
     system = [151644, 8948, 198, 2610, 525, 264, 10950, 17847, 13, 151645, 198]
     picture = [151644, 872, 198, 151652, 151655, 151653]

@@ -62,10 +62,7 @@ def answers(rows: list[dict[str, str]], gallery: Gallery) -> list[Said]:
     ids = {entity.name: entity.id for entity in gallery.iterate()}
     said = []
     for number, asked in enumerate(make_questions(rows, count=200, seed=9, wordings=HELD_OUT)):
-        entries = tuple(
-            replace(entry, entity=replace(entry.entity, id=ids[entry.entity.name]))
-            for entry in asked.context.entries
-        )
+        entries = tuple(replace(entry, entity_id=ids[entry.name]) for entry in asked.context.entries)
         context = replace(asked.context, entries=entries)
         questions = (asked.question, _QUESTIONS[number % len(_QUESTIONS)])
         said += [Said(read(context, question), context) for question in questions]
@@ -99,9 +96,9 @@ def spoilt(said: Said, names: Sequence[str], chance: random.Random) -> Iterator[
     yield "no such citation", replace(said, text=text.replace(f"[{cited[0]}]", f"[{len(entries) + 1}]"))
     gone = tuple(entry for entry in entries if entry.k != cited[0])
     yield "entry gone", replace(said, context=replace(said.context, entries=gone))
-    own = next(entry.entity.name for entry in entries if entry.k == cited[0])
+    own = next(entry.name for entry in entries if entry.k == cited[0])
     if own in text:
-        stranger = chance.choice([name for name in names if name not in {e.entity.name for e in entries}])
+        stranger = chance.choice([name for name in names if name not in {e.name for e in entries}])
         yield "somebody else's name", replace(said, text=text.replace(own, stranger))
     yield "number added", replace(said, text=f"{text.rstrip('.')} and has {chance.randint(120, 900)} cats.")
     for kind, pattern, wrong in (

@@ -64,8 +64,8 @@ def test_the_check_wants_the_fact_briefly_with_the_right_number(people: list[dic
     ]
     for asked in questions:
         assert asked.person is not None
-        answer = reading(asked.context, asked.person.entity.name)
-        text = f"{asked.person.entity.biography} [{asked.person.k}]"
+        answer = reading(asked.context, asked.person.name)
+        text = f"{asked.person.text} [{asked.person.k}]"
         whole = replace(answer, text=text, citations=(asked.person,))
         assert not is_right(asked, whole)
 

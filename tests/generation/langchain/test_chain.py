@@ -167,7 +167,7 @@ def test_a_chain_can_end_in_a_checked_answer(recogniser: Recogniser) -> None:
     parrot = Parrot(finish=Finish.LENGTH)
     answer = answering(recogniser, RCQwen2VL(local=parrot), AnswerCheck()).invoke(ASKED)
     assert answer.text == "".join(SAID)
-    assert [(entry.k, entry.entity.name) for entry in answer.citations] == [(1, "Cy"), (2, "Ann")]
+    assert [(entry.k, entry.name) for entry in answer.citations] == [(1, "Cy"), (2, "Ann")]
     assert answer.finish is Finish.LENGTH
     assert answer.sent == parrot.shown[0][0].text
     assert (answer.generator, answer.note) == ("chain", "parrot answered in a LangChain chain.")
@@ -179,7 +179,7 @@ async def test_a_checked_answer_comes_asynchronously_and_from_another_model(reco
             base_url=f"{server.url}/v1", model="tiny", api_key=SecretStr("none"), streaming=True
         )
         answer = await answering(recogniser, model, AnswerCheck(gallery=recogniser.gallery)).ainvoke(ASKED)
-    assert [entry.entity.name for entry in answer.citations] == ["Ann"]
+    assert [entry.name for entry in answer.citations] == ["Ann"]
     assert answer.finish is Finish.LENGTH
     assert answer.note == "tiny answered in a LangChain chain."
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 from langchain_core.documents import Document
 
-from gallery.entity import Entity
 from gallery.gallery import Gallery
 from generation.context import Context, PersonBox
 from generation.generator import GenerationError
@@ -18,7 +17,6 @@ from retrieval.photos import given_photo
 from tests.fakes import ColourFaces
 from tests.labelled import GREEN, RED
 from tests.retrieval.colours import GROUP, data_uri, enrolled
-from vision.box import Box
 from vision.photo import Photo
 from vision.region import Region, RegionKind
 
@@ -32,8 +30,8 @@ class ColourThings(ColourFaces):
         return [[replace(region, kind=RegionKind.OBJECT) for region in regions] for regions in found]
 
 
-def entries(context: Context) -> list[tuple[int, Entity, Box, Box]]:
-    return [(entry.k, entry.entity, entry.box, entry.prompt_box) for entry in context.entries]
+def entries(context: Context) -> list[tuple[object, ...]]:
+    return [astuple(entry) for entry in context.entries]
 
 
 @pytest.mark.parametrize("person_box", PersonBox)
@@ -53,7 +51,7 @@ def test_documents_make_the_context_of_the_matches(
     ):
         assert entries(context) == entries(expected)
         assert context.size == expected.size == (400, 100)
-    assert [entry.entity.name for entry in expected.entries] == ["Cy", "Ann", "Bob"]
+    assert [entry.name for entry in expected.entries] == ["Cy", "Ann", "Bob"]
 
 
 def test_without_documents_there_is_nobody(lite: Gallery) -> None:
