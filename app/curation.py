@@ -10,6 +10,7 @@ from app.portable import METADATA, line_of
 from app.settings import Settings
 from gallery.entity import Entity
 from gallery.gallery import Gallery
+from gallery.rejection import Rejection
 from vision.errors import UserError
 
 
@@ -43,7 +44,7 @@ def list_entities(settings: Settings, *, as_json: bool) -> None:
 def show(settings: Settings, person: str) -> None:
     """Print one entity with its references."""
     with Gallery.open(settings.gallery_url) as gallery:
-        entity = _one(gallery, person)
+        entity = one_of(gallery, person)
         print(printable(f"{entity.id}  {entity.name} ({entity.noun}, from {entity.source})"))
         if entity.external_id:
             print(printable(f"external id {entity.external_id}"))
@@ -57,12 +58,16 @@ def show(settings: Settings, person: str) -> None:
                 f"{quality.size} px, sharpness {quality.sharpness:.0f}, brightness {quality.brightness:.2f}, "
                 f"yaw {quality.yaw:.0f}"
             )
+        with gallery.ledger() as ledger:
+            rejections = ledger.rejections_of(entity.id)
+        for one in rejections:
+            print(f"rejection {one.id}: not photo {one.photo[:12]}, {_place(one)}")
 
 
 def rename(settings: Settings, person: str, name: str) -> None:
     """Rename an entity."""
     with Gallery.open(settings.gallery_url) as gallery:
-        entity = _one(gallery, person)
+        entity = one_of(gallery, person)
         with gallery.write() as writer:
             writer.rename(entity.id, name)
         print(printable(f"{entity.name} is now {name}."))
@@ -71,7 +76,7 @@ def rename(settings: Settings, person: str, name: str) -> None:
 def merge(settings: Settings, person: str, into: str) -> None:
     """Let one entity stand for another."""
     with Gallery.open(settings.gallery_url) as gallery:
-        merged, survivor = _one(gallery, person), _one(gallery, into)
+        merged, survivor = one_of(gallery, person), one_of(gallery, into)
         with gallery.write() as writer:
             writer.merge(merged.id, survivor.id)
         print(printable(f"{survivor.name} ({survivor.id}) now stands for {merged.name} ({merged.id})."))
@@ -89,7 +94,7 @@ def unmerge(settings: Settings, entity_id: int) -> None:
 def forget(settings: Settings, person: str, *, confirmed: bool) -> None:
     """Delete an entity for good."""
     with Gallery.open(settings.gallery_url) as gallery:
-        entity = _one(gallery, person)
+        entity = one_of(gallery, person)
         if not confirmed:
             count = len(gallery.references(entity.id))
             print(printable(f"This deletes {entity.name} with biography and {count} references, for good."))
@@ -131,7 +136,11 @@ def export(settings: Settings, folder: Path) -> None:
         print(f"Wrote {count} references to {folder}; 'placard ingest {folder}' reads them.")
 
 
-def _one(gallery: Gallery, person: str) -> Entity:
+def _place(rejection: Rejection) -> str:
+    return f"box {rejection.box.as_list()}" if rejection.box else "anywhere in it"
+
+
+def one_of(gallery: Gallery, person: str) -> Entity:
     """The entity of an id or a unique name."""
     if person.isdecimal():
         return gallery.entity(int(person))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import AsJson, Device, Faces, Person, settings_of
+from app.options import AsJson, Device, Faces, Person, PhotoPath, settings_of
 
 gallery_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Look after who is in the gallery."
@@ -54,6 +54,30 @@ def unmerge(
     from app.curation import unmerge as change
 
     change(settings_of(), entity_id)
+
+
+@gallery_app.command()
+def reject(
+    person: Person,
+    photo: PhotoPath,
+    box: Annotated[
+        str, typer.Option("--box", metavar="LEFT,TOP,RIGHT,BOTTOM", help="Which face, as `who` prints it.")
+    ] = "",
+) -> None:
+    """Say that a photo, or one face of it, is not PERSON. `unreject` takes it back."""
+    from app.rejecting import reject as change
+
+    change(settings_of(), person, photo, box)
+
+
+@gallery_app.command()
+def unreject(
+    rejection: Annotated[int, typer.Argument(metavar="ID", help="As `show` prints it.")],
+) -> None:
+    """Take back a rejection."""
+    from app.rejecting import unreject as change
+
+    change(settings_of(), rejection)
 
 
 @gallery_app.command()

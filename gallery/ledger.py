@@ -12,8 +12,18 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, insert, select
 
 from gallery.entity import Entity, NewEntity, Reference
-from gallery.records import ENTITY_COLUMNS, REFERENCE_COLUMNS, entity_of, name_key, reference_of
+from gallery.records import (
+    ENTITY_COLUMNS,
+    REFERENCE_COLUMNS,
+    entity_of,
+    merge_pointers,
+    name_key,
+    reference_of,
+    root_of,
+)
+from gallery.rejection import REJECTED, Rejection, rejections_in, rejections_of
 from gallery.tables import DecisionRow, EmbeddingRow, EntityRow, ForgottenRow, NoteRow, ReferenceRow, SpaceRow
+from vision.box import Box
 
 _KEY = "forgotten-key"
 
@@ -43,7 +53,7 @@ class Decided(StrEnum):
     RENAMED = "renamed"
     DESCRIBED = "described"
     CALLED = "called"  # by another noun
-    REJECTED = "rejected"  # this photo does not show the entity
+    REJECTED = REJECTED  # this photo, or this place of it, does not show the entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,13 @@ class Standing:
     entity_id: int | None  # as stored, a merge is not resolved; None for a new identity
     reference_id: int | None  # this photo is enrolled for this identity already
     others: tuple[Reference, ...]  # references of the same photo that belong to other entities
-    rejected: bool  # a person said that this photo does not show the entity
+    rejections: tuple[Rejection, ...]  # of this photo: what a person said about this entity and about others
+    stands_for: int | None  # the entity after all merges
     forgotten: bool  # the identity or the photo belongs to somebody who was forgotten
+
+    def rejects(self, box: Box | None) -> bool:
+        """Whether a person said that this place of the photo, None for any, does not show the entity."""
+        return any(one.entity_id == self.stands_for and one.covers(box) for one in self.rejections)
 
 
 class Ledger:
@@ -68,12 +83,14 @@ class Ledger:
         entity_id = self._connection.execute(_ENTITY, {"identity": identity}).scalar()
         owners = self.owners(photo)
         own = next((reference.id for reference in owners if reference.entity_id == entity_id), None)
-        rejected = entity_id is not None and Decided.REJECTED in self.decided(entity_id, photo)
+        rejections = self.rejections(photo)
+        pointers = merge_pointers(self._connection) if rejections else {}
         return Standing(
             entity_id=entity_id,
             reference_id=own,
             others=tuple(reference for reference in owners if reference.entity_id != entity_id),
-            rejected=rejected,
+            rejections=tuple(rejections),
+            stands_for=None if entity_id is None else root_of(entity_id, pointers),
             forgotten=self._is_forgotten((identity, f"photo:{photo}")),
         )
 
@@ -119,6 +136,14 @@ class Ledger:
         """What was decided about an entity, or about one photo of it."""
         kinds = self._connection.execute(_DECIDED, {"entity_id": entity_id, "photo": photo}).scalars()
         return {Decided(kind) for kind in kinds}
+
+    def rejections(self, photo: str) -> list[Rejection]:
+        """Everything that people said not to be in a photo."""
+        return rejections_in(self._connection, photo)
+
+    def rejections_of(self, entity_id: int) -> list[Rejection]:
+        """Where people said an entity, or one that is merged into it, not to be."""
+        return rejections_of(self._connection, entity_id)
 
     def remember_forgotten(self, texts: Iterable[str]) -> None:
         """Keep a keyed hash of each text, so that re-ingest can refuse what it stands for."""

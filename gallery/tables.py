@@ -118,12 +118,15 @@ class DecisionRow(Table):
     """What a person decided about an entity and ingest must not undo."""
 
     __tablename__ = "decisions"
-    __table_args__ = (UniqueConstraint("entity_id", "kind", "photo", name="uq_decisions"),)
+    __table_args__ = (UniqueConstraint("entity_id", "kind", "photo", "box", name="uq_decisions"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entity_id: Mapped[int] = mapped_column(ForeignKey("entities.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(20))
-    photo: Mapped[str] = mapped_column(String(64))  # empty where the decision is about the entity alone
+    # Empty where the decision is about the entity alone.
+    photo: Mapped[str] = mapped_column(String(64), index=True)
+    # left,top,right,bottom; empty where it is about the whole photo, or about none.
+    box: Mapped[str] = mapped_column(String(50), server_default="")
 
 
 class ForgottenRow(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from gallery.records import (
     reference_values,
     root_of,
 )
+from gallery.rejection import box_as_text
 from gallery.tables import (
     DecisionRow,
     EmbeddingRow,
@@ -32,6 +34,7 @@ from gallery.tables import (
     Table,
     TombstoneRow,
 )
+from vision.box import Box
 from vision.errors import UserError
 
 # Run for every photo of a bulk run, so built once and on plain tables.
@@ -177,21 +180,35 @@ class Writer:
     def reject(self, reference_id: int) -> None:
         """Remove a reference that shows somebody else, and remember not to enrol it for this entity again."""
         row = self._reference(reference_id)
-        self._decide(row["entity_id"], Decided.REJECTED, row["photo"])
+        self.reject_in(row["entity_id"], row["photo"], _place_of(row))
         self._remove(reference_id)
         self._drop_photos([row["photo"]])
+
+    def reject_in(self, entity_id: int, photo: str, box: Box | None) -> int:
+        """Remember that a place of a photo, None for all of it, does not show an entity; return the number.
+
+        The entity is not recognised there again and not enrolled from there; what is enrolled stays.
+        """
+        self.entity(entity_id)
+        return self._decide(entity_id, Decided.REJECTED, photo, box_as_text(box))
+
+    def unreject(self, rejection_id: int) -> None:
+        """Take back one rejection."""
+        here = DecisionRow.id == rejection_id, DecisionRow.kind == Decided.REJECTED.value
+        if self.connection.execute(delete(DecisionRow).where(*here)).rowcount == 0:
+            raise UserError(f"There is no rejection {rejection_id}; 'placard gallery show' lists them.")
 
     def split(self, reference_id: int, entity: NewEntity) -> int:
         """Give a reference to an entity, new unless its identity is known, and return that one's id.
 
-        The entity that had it is not given that photo again. The reference gets a new id: indexes learn of it
+        The entity that had it is not given that face again. The reference gets a new id: indexes learn of it
         as one that went and one that came.
         """
         row = self._reference(reference_id)
         where = EmbeddingRow.reference_id == reference_id
         embeddings = self.connection.execute(select(EmbeddingRow.space, EmbeddingRow.vector).where(where))
         vectors = [dict(embedding) for embedding in embeddings.mappings()]
-        self._decide(row["entity_id"], Decided.REJECTED, row["photo"])
+        self.reject_in(row["entity_id"], row["photo"], _place_of(row))
         self._remove(reference_id)
         known = self.ledger.standing(entity.identity, row["photo"]).entity_id
         entity_id = self.add(entity) if known is None else known
@@ -247,11 +264,13 @@ class Writer:
         if result.rowcount == 0:
             raise UnknownEntityError(entity_id)
 
-    def _decide(self, entity_id: int, decided: Decided, photo: str = "") -> None:
-        if decided not in self.ledger.decided(entity_id, photo):
-            self.connection.execute(
-                insert(DecisionRow).values(entity_id=entity_id, kind=decided.value, photo=photo)
-            )
+    def _decide(self, entity_id: int, decided: Decided, photo: str = "", box: str = "") -> int:
+        values = {"entity_id": entity_id, "kind": decided.value, "photo": photo, "box": box}
+        present = self.connection.execute(select(DecisionRow.id).filter_by(**values)).scalar()
+        if present is not None:
+            return present
+        added = insert(DecisionRow).values(**values).returning(DecisionRow.id)
+        return self.connection.execute(added).scalar_one()
 
     def _bury(self, reference_ids: list[int]) -> None:
         if reference_ids:
@@ -264,3 +283,7 @@ class Writer:
         for photo in set(photos):
             if not self.ledger.owners(photo):
                 self.connection.execute(delete(PhotoRow).where(PhotoRow.sha256 == photo))
+
+
+def _place_of(row: Mapping[str, Any]) -> Box:
+    return Box(row["left"], row["top"], row["right"], row["bottom"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from gallery.entity import NewReference
 from gallery.gallery import Gallery
 from gallery.ledger import Ledger, Standing
+from gallery.rejection import rejected_at
 from gallery.writer import Writer
 from ingest.gate import EnrolmentRules, choose_face
 from ingest.neighbours import Likeness, Neighbours
@@ -144,7 +145,9 @@ class Enrolment:
         standing = writer.ledger.standing(row.entity.identity, sha256)
         if standing.reference_id is not None:
             return self._again(writer, item, standing.reference_id)
-        likeness = self._neighbours.likeness(standing.entity_id, face.embedding)
+        # Nearer to somebody else is no conflict where a person said that it is not that one.
+        rejected = rejected_at(standing.rejections, face.box)
+        likeness = self._neighbours.likeness(standing.entity_id, face.embedding, without=rejected)
         refusal = standing_refusal(writer.ledger, standing, face.box) or _conflict(likeness)
         if refusal is not None:
             return refused(row, refusal, sha256)
@@ -180,7 +183,7 @@ def standing_refusal(ledger: Ledger, standing: Standing, box: Box | None) -> Ref
         return None
     if standing.forgotten:
         return Refusal(Reason.FORGOTTEN, "this person or photo was forgotten on request")
-    if standing.rejected:
+    if standing.rejects(box):
         return Refusal(Reason.REJECTED, "somebody said that this photo does not show this person")
     for other in standing.others:
         if box is None or other.box.iou(box) > 0.5:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,22 +47,33 @@ class Neighbours:
         """Count in a reference that this run is about to commit."""
         self._append(np.array([reference_id]), np.array([entity_id]), embedding[None])
 
-    def likeness(self, entity_id: int | None, embedding: NDArray[np.float32]) -> Likeness:
-        """Compare an embedding (d,) with the references of an entity and with everybody else's."""
+    def likeness(
+        self, entity_id: int | None, embedding: NDArray[np.float32], *, without: Collection[int] = ()
+    ) -> Likeness:
+        """Compare an embedding (d,) with the references of an entity and with everybody else's.
+
+        `without` are entities, merges resolved, that a person said it does not show.
+        """
         if self._count == 0:
             return Likeness(None, None, None)
         similarities = self._vectors[: self._count] @ embedding
         group = {entity_id, self._merged.get(entity_id or 0, entity_id)}
         group |= {number for number, root in self._merged.items() if root in group}
         mine = np.isin(self._entity_ids[: self._count], [number for number in group if number is not None])
-        others = np.where(mine, -np.inf, similarities)
+        passed = mine | self._of(without)
+        others = np.where(passed, -np.inf, similarities)
         nearest = int(others.argmax())
-        found = not mine.all()
+        found = not passed.all()
         return Likeness(
             own=float(similarities[mine].max()) if mine.any() else None,
             other=float(others[nearest]) if found else None,
             other_id=int(self._entity_ids[nearest]) if found else None,
         )
+
+    def _of(self, roots: Collection[int]) -> NDArray[np.bool_]:
+        """Which rows belong to entities or to what is merged into them."""
+        members = [*roots, *(number for number, root in self._merged.items() if root in roots)]
+        return np.isin(self._entity_ids[: self._count], members)
 
     def _append(
         self, reference_ids: NDArray[np.int64], entity_ids: NDArray[np.int64], vectors: NDArray[np.floating]

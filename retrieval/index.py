@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,8 +76,13 @@ class ReferenceIndex:
                     ),
                 )
 
-    def nearest(self, embeddings: NDArray[np.float32]) -> list[list[Hit]]:
-        """For each embedding (q, d) the nearest two distinct entities, fewer where there are fewer."""
+    def nearest(
+        self, embeddings: NDArray[np.float32], without: Sequence[Collection[int]] | None = None
+    ) -> list[list[Hit]]:
+        """For each embedding (q, d) the nearest two distinct entities, fewer where there are fewer.
+
+        `without` has for each embedding the entities, merges resolved, that it cannot be.
+        """
         snapshot = self._snapshot
         if snapshot.vectors.size == 0:
             return [[] for _ in embeddings]
@@ -87,7 +92,8 @@ class ReferenceIndex:
             k = min(k, snapshot.vectors.size)
             similarities, positions = snapshot.vectors.search(embeddings[open_queries], k)
             for row, query in enumerate(open_queries):
-                found[query] = _distinct(snapshot, similarities[row], positions[row])
+                passed = without[query] if without is not None else ()
+                found[query] = _distinct(snapshot, similarities[row], positions[row], passed)
             # One person with many references can fill the first k: widen until a second one shows.
             open_queries = [
                 query for query in open_queries if len(found[query]) < 2 and k < snapshot.vectors.size
@@ -126,13 +132,16 @@ def _identities(
 
 
 def _distinct(
-    snapshot: _Snapshot, similarities: NDArray[np.float32], positions: NDArray[np.int64]
+    snapshot: _Snapshot,
+    similarities: NDArray[np.float32],
+    positions: NDArray[np.int64],
+    passed: Collection[int],
 ) -> list[Hit]:
-    """The first two distinct entities of one falling list."""
+    """The first two distinct entities of one falling list that are not to be passed over."""
     hits: list[Hit] = []
     for similarity, position in zip(similarities.tolist(), positions.tolist(), strict=True):
         entity_id = int(snapshot.roots[position])
-        if position >= 0 and all(hit.entity_id != entity_id for hit in hits):
+        if position >= 0 and entity_id not in passed and all(hit.entity_id != entity_id for hit in hits):
             reference_id = int(snapshot.reference_ids[position])
             hits.append(Hit(entity_id, max(-1.0, min(1.0, similarity)), reference_id))
             if len(hits) == 2:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from gallery.entity import Entity
 from gallery.gallery import Gallery
+from gallery.rejection import rejected_at
 from retrieval.assign import decide
 from retrieval.index import Hit, ReferenceIndex
 from retrieval.match import Candidate, Decision, Match
@@ -48,21 +49,33 @@ class Recogniser:
 
     def recognise(self, photo: Photo) -> list[Match]:
         """One match for each face of the photo; raise `WrongSpaceError` for a gallery of another model."""
-        return self.match(self.faces.regions([photo])[0])
+        return self.match(self.faces.regions([photo])[0], photo=photo.sha256)
 
-    def match(self, regions: Sequence[Region]) -> list[Match]:
-        """One match for each region of one photo, in the same order."""
+    def match(self, regions: Sequence[Region], *, photo: str) -> list[Match]:
+        """One match for each region of a photo, given by its hash, in the same order.
+
+        Whom a person rejected in a place is no candidate there. Who is next is named only if near enough
+        and ahead of the rest, as if the gallery did not know the rejected: never by elimination alone.
+        """
         self.index.catch_up()
         if self.index.size == 0:
             self._check_space()
         if not regions:
             return []
-        hits = self.index.nearest(np.stack([region.embedding for region in regions]))
-        return self._matches(regions, hits)
-
-    def _matches(self, regions: Sequence[Region], hits: list[list[Hit]]) -> list[Match]:
+        rejected = self._rejected(regions, photo)
+        hits = self.index.nearest(np.stack([region.embedding for region in regions]), rejected)
         entities = self.gallery.entities({hit.entity_id for region in hits for hit in region})
-        hits = [_still_there(region, entities) for region in hits]
+        near = [_still_there(found, entities, gone) for found, gone in zip(hits, rejected, strict=True)]
+        return self._matches(regions, near, entities)
+
+    def _rejected(self, regions: Sequence[Region], photo: str) -> list[frozenset[int]]:
+        with self.gallery.ledger() as ledger:
+            rejections = ledger.rejections(photo)
+        return [rejected_at(rejections, region.box) for region in regions]
+
+    def _matches(
+        self, regions: Sequence[Region], hits: list[list[Hit]], entities: Mapping[int, Entity]
+    ) -> list[Match]:
         matches = []
         for region, near, decision in zip(regions, hits, decide(hits, self.rules), strict=True):
             candidates = tuple(
@@ -78,11 +91,11 @@ class Recogniser:
             raise WrongSpaceError(self.faces.space, present)
 
 
-def _still_there(hits: Sequence[Hit], entities: Mapping[int, Entity]) -> list[Hit]:
+def _still_there(hits: Sequence[Hit], entities: Mapping[int, Entity], rejected: Collection[int]) -> list[Hit]:
     """The hits without those forgotten since the search, and one for two that were merged since."""
     best: dict[int, Hit] = {}
     for hit in hits:
         if hit.entity_id in entities:
             root = entities[hit.entity_id].id
             best.setdefault(root, replace(hit, entity_id=root))
-    return list(best.values())
+    return [hit for root, hit in best.items() if root not in rejected]

@@ -81,7 +81,7 @@ class Desk:
         revision = workshop.gallery.revision()
         if self.busy or revision == self.revision:
             return None
-        matches = workshop.rematch(self.matches)
+        matches = workshop.rematch(self.matches, self.photo)
         if matches is None:
             matches = workshop.recognise(self.photo)
         new = self._of(self.photo, matches, revision, workshop)

@@ -55,13 +55,13 @@ class Workshop:
         recogniser, _ = self.recogniser()
         return recogniser.recognise(photo)
 
-    def rematch(self, matches: Sequence[Match]) -> list[Match] | None:
+    def rematch(self, matches: Sequence[Match], photo: Photo) -> list[Match] | None:
         """The same regions against the gallery of now; None where its face model is another one by now."""
         recogniser, _ = self.recogniser()
         regions = [match.region for match in matches]
         if any(region.space != recogniser.faces.space for region in regions):
             return None
-        return recogniser.match(regions)
+        return recogniser.match(regions, photo=photo.sha256)
 
     def close(self) -> None:
         """Close the gallery."""

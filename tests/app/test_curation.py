@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -109,3 +110,34 @@ def test_an_export_is_a_gallery_again(
     assert run("ingest", tmp_path / "out").code == 0
     assert run("who", nasa, "--json").json["regions"][0]["name"] == "Eileen Collins"
     assert "Elmira" in run("ask", nasa, "Where was she born?").out
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_face_that_is_rejected_is_not_named_again_until_that_is_taken_back(run: Run, nasa: Path) -> None:
+    (found,) = run("who", nasa, "--json").json["regions"]
+    assert found["name"] == "Eileen Collins"
+    box = ",".join(map(str, found["box"]))
+    said = run("gallery", "reject", "Eileen Collins", nasa, "--box", box)
+    assert said.code == 0
+    assert "Eileen Collins is not recognised there again" in said.out
+    assert "It is enrolled already, as reference 1" in said.out
+    (after,) = run("who", nasa, "--json").json["regions"]
+    assert (after["decision"], after["candidates"]) == ("unknown", [])
+    shown = run("gallery", "show", 1).out
+    assert f"rejection 1: not photo {hashlib.sha256(nasa.read_bytes()).hexdigest()[:12]}, box" in shown
+    assert run("gallery", "unreject", 1).code == 0
+    assert run("who", nasa, "--json").json["regions"] == [found]
+    again = run("gallery", "unreject", 1)
+    assert (again.code, again.out) == (1, "")
+    assert "There is no rejection 1" in again.err
+
+
+@pytest.mark.usefixtures("two_named_alike")
+@pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", "9,9,9,9", "9000,0,9010,10"])
+def test_a_box_that_is_none_of_the_photo_is_one_clear_line(run: Run, nasa: Path, box: str) -> None:
+    result = run("gallery", "reject", "Ben", nasa, "--box", box)
+    assert result.code == 1
+    assert f"Expected a box of the photo such as 10,20,110,140 (left,top,right,bottom), but got '{box}'." in (
+        result.err
+    )
+    assert "rejection" not in run("gallery", "show", "Ben").out

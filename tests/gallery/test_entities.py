@@ -233,9 +233,9 @@ def test_a_rejected_reference_is_gone_and_its_photo_banned_for_that_entity(galle
     assert [found.photo for found in gallery.references(anna)] == ["q"]
     assert [found.photo for found in gallery.references(bert)] == ["p"]
     with gallery.ledger() as ledger:
-        assert ledger.standing("label:test\x1fAnna", "p").rejected
-        assert not ledger.standing("label:test\x1fAnna", "q").rejected
-        assert not ledger.standing("label:test\x1fBert", "p").rejected
+        assert ledger.standing("label:test\x1fAnna", "p").rejects(None)
+        assert not ledger.standing("label:test\x1fAnna", "q").rejects(None)
+        assert not ledger.standing("label:test\x1fBert", "p").rejects(None)
         assert ledger.decided(anna, "p") == {Decided.REJECTED}
     with gallery.changes(SPACE, since=before) as changes:
         assert (changes.removed.tolist(), list(changes.blocks)) == ([wrong], [])

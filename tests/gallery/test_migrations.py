@@ -20,6 +20,7 @@ from gallery.entity import NewEntity
 from gallery.gallery import Counts, Gallery
 from gallery.tables import Table
 from tests.gallery.people import SPACE, enrol, names, people, reference_ids
+from vision.box import Box
 
 ROOT = Path(__file__).parents[2]
 Opener = Callable[[str], Gallery]
@@ -115,6 +116,23 @@ def test_a_step_that_fails_changes_nothing(gallery: Gallery) -> None:
     assert (names(gallery), len(reference_ids(gallery))) == (["Anna"], 1)
     if engine.dialect.name == "sqlite":
         assert rows(engine, "PRAGMA foreign_keys") == [(1,)]
+
+
+def test_who_was_rejected_stays_so_up_and_down(gallery: Gallery) -> None:
+    anna, bert = people(gallery, "Anna", "Bert")
+    with gallery.write() as writer:
+        for box in (Box(1, 1, 9, 9), Box(11, 1, 19, 9)):
+            writer.reject_in(anna, "p", box)
+        writer.rename(bert, "Berta")
+    migrate(gallery._engine, "0002")
+    wanted = [(anna, "rejected", "p"), (bert, "renamed", "")]
+    assert rows(gallery._engine, "SELECT entity_id, kind, photo FROM decisions ORDER BY id") == wanted
+    migrate(gallery._engine)
+    with gallery.ledger() as ledger:
+        assert [(one.entity_id, one.box) for one in ledger.rejections("p")] == [(anna, None)]
+    with pytest.raises(GalleryUnavailableError, match=r"(?i)unique"), gallery.write() as writer:
+        again = "INSERT INTO decisions (entity_id, kind, photo, box) VALUES (:anna, 'rejected', 'p', '')"
+        writer.connection.execute(text(again), {"anna": anna})
 
 
 def test_a_newer_schema_is_left_alone(gallery: Gallery, gallery_url: str, open_gallery: Opener) -> None:

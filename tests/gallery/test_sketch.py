@@ -41,7 +41,7 @@ def test_a_sketch_holds_what_the_gallery_holds_and_keeps_its_changes_to_itself(g
         assert sketch.integrity() == []
         assert sketch.crop(1) == b""  # crops are left out
         with sketch.ledger() as ledger:
-            assert ledger.standing("label:test\x1fBert", "photo of Bert").rejected
+            assert ledger.standing("label:test\x1fBert", "photo of Bert").rejects(None)
             assert ledger.standing("label:test\x1fEmil", "new").forgotten
         with sketch.write() as writer:
             enrol(writer, "Fred", "photo of Fred")

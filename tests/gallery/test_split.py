@@ -63,9 +63,9 @@ def test_the_source_does_not_bring_the_reference_back(gallery: Gallery) -> None:
     with gallery.write() as writer:
         writer.split(gallery.references(ann)[1].id, BOB)
     with gallery.ledger() as ledger:
-        assert ledger.standing(identity, "his").rejected
-        assert not ledger.standing(identity, "hers").rejected
-        assert not ledger.standing(BOB.identity, "his").rejected
+        assert ledger.standing(identity, "his").rejects(None)
+        assert not ledger.standing(identity, "hers").rejects(None)
+        assert not ledger.standing(BOB.identity, "his").rejects(None)
 
 
 def test_a_reference_of_a_merged_person_is_split_off_that_one(gallery: Gallery) -> None:

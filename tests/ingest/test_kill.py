@@ -123,7 +123,7 @@ def _url(gallery: Gallery) -> str:
 def _named(recogniser: Recogniser, regions: Sequence[Region]) -> int:
     return sum(
         match.entity is not None and match.entity.name == f"Person {number:02}"
-        for number, match in enumerate(recogniser.match(regions))
+        for number, match in enumerate(recogniser.match(regions, photo="asked"))
     )
 
 
@@ -134,6 +134,6 @@ def test_queries_in_one_process_see_each_batch_as_soon_as_it_is_reported(lite: G
     with open_source(crowd) as source:
         for number, outcome in enumerate(ingest(lite, ColourFaces(), source.rows())):
             if number % 40 == 0:
-                [match] = recogniser.match([region(colours[number // PHOTOS])])
+                [match] = recogniser.match([region(colours[number // PHOTOS])], photo="asked")
                 assert match.entity is not None
                 assert match.entity.id == outcome.entity_id

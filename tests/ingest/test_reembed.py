@@ -127,7 +127,7 @@ def test_real_portraits_change_from_insightface_to_dlib(
     assert {outcome.status for outcome in ingest(lite, mini, rows, options)} == {Status.ADDED}
     recogniser = Recogniser(lite, dlib_faces)
     with pytest.raises(WrongSpaceError, match="made with insightface-w_mbf"):
-        recogniser.match([])
+        recogniser.match([], photo="asked")
     assert {outcome.status for outcome in reembed(lite, dlib_faces)} == {Status.ADDED}
     for person in people[:3]:
         [match] = recogniser.recognise(Photo.open(person["portrait"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ingest.sources.opening import open_source
 from ingest.sources.row import Row
 from tests.fakes import ColourFaces, picture
 from tests.labelled import BLUE, GREEN, RED, contents, labelled, names, photo_of, write_crowd
+from vision.box import Box
 from vision.photo import Photo
 
 ADDED, UPDATED, UNCHANGED, SKIPPED = Status.ADDED, Status.UPDATED, Status.UNCHANGED, Status.SKIPPED
@@ -143,6 +145,44 @@ def test_a_rejected_photo_is_not_enrolled_for_that_person_again(gallery: Gallery
     assert len(gallery.references(1)) == 1
     # It may well show somebody else.
     assert statuses(ran(gallery, labelled("Bob", photo_of(RED, number=1)))) == [ADDED]
+
+
+LEFT, RIGHT = Box(10, 10, 90, 90), Box(110, 10, 190, 90)
+
+
+def reject(gallery: Gallery, entity_id: int, photo: bytes, box: Box) -> None:
+    with gallery.write() as writer:
+        writer.reject_in(entity_id, hashlib.sha256(photo).hexdigest(), box)
+
+
+def test_a_photo_that_was_only_asked_about_is_refused_for_who_was_rejected_in_it(gallery: Gallery) -> None:
+    ran(gallery, labelled("Ann", picture(RED)), labelled("Bob", picture(GREEN)))
+    seen = photo_of(RED, number=1)
+    reject(gallery, 1, seen, LEFT)
+    again = labelled("Ann", seen)
+    assert [(one.status, one.reason) for one in ran(gallery, again)] == [(SKIPPED, "rejected")]
+    assert looked_at(gallery, again) == 0
+    with gallery.write() as writer:
+        writer.merge(1, into=2)  # who stands for her is not given the photo either
+    [outcome] = ran(gallery, labelled("Bob", seen))
+    assert outcome.reason == "rejected"
+
+
+def test_another_face_of_the_photo_may_be_who_was_rejected_in_one(gallery: Gallery) -> None:
+    ran(gallery, labelled("Ann", picture(RED)))
+    seen = photo_of(RED, RED, number=1)
+    reject(gallery, 1, seen, LEFT)
+    assert [one.reason for one in ran(gallery, labelled("Ann", seen, box=LEFT))] == ["rejected"]
+    assert statuses(ran(gallery, labelled("Ann", seen, box=RIGHT))) == [ADDED]
+
+
+def test_a_face_that_is_nearer_to_who_was_rejected_in_it_is_no_conflict(gallery: Gallery) -> None:
+    ran(gallery, labelled("Ann", picture(RED)), labelled("Bob", picture(GREEN)))
+    seen = photo_of((200, 120, 0), number=1)
+    bob = labelled("Bob", seen, box=LEFT)
+    assert [one.reason for one in ran(gallery, bob)] == ["identity_conflict"]
+    reject(gallery, 1, seen, LEFT)
+    assert statuses(ran(gallery, bob)) == [ADDED]
 
 
 def test_a_merge_survives_and_a_new_photo_goes_to_the_entity_of_its_label(gallery: Gallery) -> None:

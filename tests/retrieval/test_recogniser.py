@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from retrieval.recogniser import Recogniser, WrongSpaceError
 from retrieval.rules import MatchRules
 from tests.fakes import ColourFaces, OtherFaces, picture, reference, region
 from tests.labelled import BLUE, GREEN, RED
+from vision.box import Box
 from vision.device import Device
 from vision.photo import Photo
 
@@ -151,8 +152,10 @@ class LateIndex(ReferenceIndex):
 
     happens: Callable[[], object]
 
-    def nearest(self, embeddings: NDArray[np.float32]) -> list[list[Hit]]:
-        found = super().nearest(embeddings)
+    def nearest(
+        self, embeddings: NDArray[np.float32], without: Sequence[Collection[int]] | None = None
+    ) -> list[list[Hit]]:
+        found = super().nearest(embeddings, without)
         self.happens()
         return found
 
@@ -177,7 +180,7 @@ def test_two_who_are_merged_between_search_and_lookup_are_one_candidate(lite: Ga
         with lite.write() as writer:
             writer.merge(annie, into=ann)
 
-    [match] = late(lite, merge).match([region(RED)])
+    [match] = late(lite, merge).match([region(RED)], photo="a photo")
     assert (named([match]), candidates(match)) == (["Ann"], ["Ann"])
     assert match.similarity == pytest.approx(1.0, abs=1e-3)
 
@@ -191,3 +194,89 @@ def test_a_match_that_contradicts_itself_cannot_be_made(lite: Gallery) -> None:
         Match(region(RED), UNCERTAIN, ann, near)
     with pytest.raises(ValueError, match="most similar"):
         Match(region(RED), ACCEPTED, bob, near)
+
+
+PLACE = Box(10, 10, 90, 90)
+
+
+def reject(gallery: Gallery, entity_id: int, seen: Photo, box: Box | None = PLACE) -> int:
+    with gallery.write() as writer:
+        return writer.reject_in(entity_id, seen.sha256, box)
+
+
+def test_who_is_rejected_in_a_place_is_no_candidate_there_but_elsewhere(gallery: Gallery) -> None:
+    ann, _ = enrol(gallery, Ann=RED, Bob=BLUE)
+    running, seen, other = recogniser(gallery), photo(RED, RED), photo(RED)
+    assert named(running.recognise(seen)) == ["Ann", None]
+    number = reject(gallery, ann, seen)
+    first, second = running.recognise(seen)
+    assert (first.decision, candidates(first)) == (UNKNOWN, ["Bob"])
+    assert (named([second]), candidates(second)) == (["Ann"], ["Ann", "Bob"])
+    assert named(running.recognise(other)) == ["Ann"]
+    with gallery.write() as writer:
+        writer.unreject(number)
+    assert named(running.recognise(seen)) == ["Ann", None]
+
+
+def test_who_is_rejected_in_a_photo_is_named_nowhere_in_it(lite: Gallery) -> None:
+    ann, _ = enrol(lite, Ann=RED, Bob=BLUE)
+    seen = photo(RED, BLUE, RED)
+    reject(lite, ann, seen, None)
+    assert named(recogniser(lite).recognise(seen)) == [None, "Bob", None]
+
+
+@pytest.mark.parametrize(
+    ("bob", "carl", "decision"),
+    [
+        ((200, 20, 0), BLUE, ACCEPTED),  # near enough, and nobody else is
+        ((200, 20, 0), (200, 0, 30), UNCERTAIN),  # two are as near
+        ((200, 120, 0), BLUE, UNCERTAIN),  # a little under the threshold
+        ((100, 180, 0), BLUE, UNKNOWN),
+    ],
+)
+def test_nobody_is_named_because_another_one_is_rejected(
+    lite: Gallery, bob: tuple[int, int, int], carl: tuple[int, int, int], decision: Decision
+) -> None:
+    ann, *_ = enrol(lite, Ann=RED, Bob=bob, Carl=carl)
+    seen = photo(RED)
+    reject(lite, ann, seen)
+    [match] = recogniser(lite).recognise(seen)
+    assert match.decision is decision
+    assert candidates(match)[0] == "Bob"
+    # Exactly as if the gallery had never heard of the rejected.
+    lite.forget(ann)
+    [without] = recogniser(lite).recognise(seen)
+    assert (match.decision, match.candidates) == (without.decision, without.candidates)
+
+
+def test_many_references_of_the_rejected_do_not_hide_who_comes_next(lite: Gallery) -> None:
+    ann, _ = enrol(lite, Ann=RED, Bob=(200, 100, 0))
+    with lite.write() as writer:
+        for number in range(40):
+            writer.add_reference(ann, reference(RED, f"another {number}"), (100, 100))
+    seen = photo(RED)
+    reject(lite, ann, seen)
+    assert candidates(recogniser(lite).recognise(seen)[0]) == ["Bob"]
+
+
+def test_a_rejection_of_one_who_was_merged_holds_for_who_stands_for_them(gallery: Gallery) -> None:
+    ann, annie = enrol(gallery, Ann=RED, Annie=(200, 10, 0))
+    seen = photo(RED)
+    reject(gallery, annie, seen)
+    with gallery.write() as writer:
+        writer.merge(annie, into=ann)
+    assert candidates(recogniser(gallery).recognise(seen)[0]) == []
+    with gallery.write() as writer:
+        writer.unmerge(annie)
+    assert named(recogniser(gallery).recognise(seen)) == ["Ann"]
+
+
+def test_one_who_is_rejected_and_merged_between_search_and_lookup_is_no_candidate(lite: Gallery) -> None:
+    ann, annie = enrol(lite, Ann=RED, Annie=(200, 10, 0))
+    reject(lite, ann, photo(RED))
+
+    def merge() -> None:
+        with lite.write() as writer:
+            writer.merge(annie, into=ann)
+
+    assert candidates(late(lite, merge).recognise(photo(RED))[0]) == []
