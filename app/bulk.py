@@ -64,7 +64,7 @@ def run_ingest(settings: Settings, bulk: Bulk) -> int:
             jobs=bulk.jobs,
             stop_on_refusal=bulk.stop,
             max_pixels=settings.max_pixels,
-            rules=EnrolmentRules(look_alike=match_rules(settings, faces.space).threshold),
+            rules=EnrolmentRules(look_alike=match_rules(settings, gallery, faces.space).threshold),
         )
         target = stack.enter_context(gallery.sketch()) if bulk.dry_run else gallery
         outcomes = ingest(target, faces, source.rows(), options)

@@ -79,7 +79,7 @@ def _models(settings: Settings, gallery: Gallery) -> Iterator[str]:
         choice = choose_faces(settings, gallery)
         faces = load_faces(settings, choice)
         print(f"faces     {choice} on {faces.device}, space {faces.space}")
-        rules = match_rules(settings, choice.space)
+        rules = match_rules(settings, gallery, choice.space)
         print(f"rules     threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})")
     except UserError as error:
         yield str(error)

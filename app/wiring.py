@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import Settings
 from gallery.entity import Space
 from gallery.gallery import Gallery
 from retrieval.recogniser import Recogniser
-from retrieval.rules import MatchRules, rules_for
+from retrieval.rules import ByHand, MatchRules, rules_in
 from vision import faces
 from vision.faces import FaceModel, FacesUnavailableError
 
@@ -64,19 +64,17 @@ def load_faces(settings: Settings, choice: Choice) -> FaceModel:
     return faces.load(choice.spec, settings.pack_roots, settings.device, settings.detector_size)
 
 
-def match_rules(settings: Settings, space: str) -> MatchRules:
-    """The shipped rules of a space with what the settings change."""
-    rules = replace(rules_for(space), one_each=settings.one_each)
-    if settings.threshold is not None:
-        rules = replace(rules, threshold=settings.threshold, reason="set by hand")
-    if settings.margin is not None:
-        rules = replace(rules, margin=settings.margin, reason="set by hand")
-    return rules
+def match_rules(settings: Settings, gallery: Gallery, space: str) -> MatchRules:
+    """The rules of a space in a gallery: what the settings say, else calibrated, else shipped."""
+    return rules_in(gallery, space, _by_hand(settings))
+
+
+def _by_hand(settings: Settings) -> ByHand:
+    return ByHand(settings.threshold, settings.margin, settings.one_each)
 
 
 def open_recogniser(settings: Settings, gallery: Gallery) -> tuple[Recogniser, Choice]:
     """A recogniser for a gallery, and which model it uses."""
     choice = choose_faces(settings, gallery)
     model = load_faces(settings, choice)
-    rules = match_rules(settings, choice.space)
-    return Recogniser(gallery, model, device=settings.device, rules=rules), choice
+    return Recogniser(gallery, model, device=settings.device, by_hand=_by_hand(settings)), choice

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from gallery.calibration import Stored, stored_calibration
 from gallery.entity import Entity, NewEntity, Reference
 from gallery.records import (
     ENTITY_COLUMNS,
@@ -121,6 +122,10 @@ class Ledger:
     def current_space(self) -> str | None:
         """The space that new photos are embedded in."""
         return self._connection.execute(_CURRENT_SPACE).scalar()
+
+    def calibration(self, space: str) -> Stored | None:
+        """The calibration of a space; None where there is none."""
+        return stored_calibration(self._connection, space)
 
     def embedded(self, reference_id: int, space: str) -> bool:
         """Whether a reference has an embedding in a space."""

@@ -34,6 +34,23 @@ class SpaceRow(Table):
     current: Mapped[bool]
 
 
+class CalibrationRow(Table):
+    """The thresholds of a space that were estimated on this gallery."""
+
+    __tablename__ = "calibrations"
+
+    space: Mapped[str] = mapped_column(ForeignKey("spaces.name"), primary_key=True)
+    threshold: Mapped[float]
+    margin: Mapped[float]
+    fpir: Mapped[float]
+    people: Mapped[int]
+    gallery_size: Mapped[int]
+    references: Mapped[int]
+    method: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[str] = mapped_column(String(40))
+    revision: Mapped[int]
+
+
 class EntityRow(Table):
     """A person or thing. A merge only sets `merged_into`, so that taking it back is exact."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from gallery.calibration import Calibration, drop_calibration, store_calibration
 from gallery.entity import Entity, NewEntity, NewReference
 from gallery.ledger import Decided, Ledger
 from gallery.records import (
@@ -161,6 +162,14 @@ class Writer:
         self.connection.execute(update(SpaceRow).where(SpaceRow.name == name).values(faces=faces))
         if current:
             self.connection.execute(update(SpaceRow).where(SpaceRow.name == name).values(current=True))
+
+    def calibrate(self, calibration: Calibration) -> None:
+        """Let new thresholds take the place of those before in a space that `add_space` made known."""
+        store_calibration(self.connection, calibration, self.revision)
+
+    def uncalibrate(self, space: str) -> bool:
+        """Go back to the shipped thresholds of a space; False where they are in use already."""
+        return drop_calibration(self.connection, space)
 
     def add_reference(self, entity_id: int, reference: NewReference, size: tuple[int, int]) -> int:
         """Add an enrolled region of a photo of `size` (width, height) and return its id."""

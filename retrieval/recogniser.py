@@ -13,7 +13,7 @@ from gallery.rejection import rejected_at
 from retrieval.assign import decide
 from retrieval.index import Hit, ReferenceIndex
 from retrieval.match import Candidate, Decision, Match
-from retrieval.rules import MatchRules, rules_for
+from retrieval.rules import ByHand, MatchRules, rules_in
 from vision.device import Device
 from vision.errors import UserError
 from vision.faces import FaceModel
@@ -41,11 +41,26 @@ class Recogniser:
         *,
         device: Device = Device.AUTO,
         rules: MatchRules | None = None,
+        by_hand: ByHand | None = None,
     ) -> None:
+        """`rules` are taken as they are; without them the gallery's own apply, with what is set `by_hand`."""
         self.gallery = gallery
         self.faces = faces
-        self.rules = rules or rules_for(faces.space)
+        self._given = rules
+        self._by_hand = by_hand
+        self._latest: tuple[int, MatchRules] | None = None  # with the gallery's revision
         self.index = ReferenceIndex(gallery, faces.space, faces.dimension, device)
+
+    @property
+    def rules(self) -> MatchRules:
+        """The rules of now: a calibration by another process is in use from the next photo on."""
+        if self._given is not None:
+            return self._given
+        revision, latest = self.gallery.revision(), self._latest
+        if latest is None or latest[0] != revision:
+            latest = revision, rules_in(self.gallery, self.faces.space, self._by_hand)
+            self._latest = latest
+        return latest[1]
 
     def recognise(self, photo: Photo) -> list[Match]:
         """One match for each face of the photo; raise `WrongSpaceError` for a gallery of another model."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from gallery.calibration import Calibration
+from gallery.gallery import Gallery
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,24 @@ class MatchRules:
             raise ValueError(f"A threshold is a cosine in [-1, 1], but got {self.threshold}")
         if self.margin < 0 or self.band < 0:
             raise ValueError(f"margin and band cannot be negative, but got {self.margin} and {self.band}")
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What a user sets; it goes before what is calibrated, and that before what is shipped."""
+
+    threshold: float | None = None
+    margin: float | None = None
+    one_each: bool = True
+
+    def over(self, rules: MatchRules) -> MatchRules:
+        """The rules with what is set by hand."""
+        rules = replace(rules, one_each=self.one_each)
+        if self.threshold is not None:
+            rules = replace(rules, threshold=self.threshold, reason="set by hand")
+        if self.margin is not None:
+            rules = replace(rules, margin=self.margin, reason="set by hand")
+        return rules
 
 
 # Thresholds: the lowest multiple of 0.005 at which none of 50 press photos of five strangers is named among
@@ -47,3 +68,21 @@ def rules_for(space: str) -> MatchRules:
     """The shipped rules of a space; cautious ones for a model that was never measured."""
     known = (rules for name, rules in _SHIPPED.items() if space == name or space.startswith(f"{name}-"))
     return next(known, _CAUTIOUS)
+
+
+def rules_in(gallery: Gallery, space: str, by_hand: ByHand | None = None) -> MatchRules:
+    """The rules of a space in a gallery of now: set by hand, else calibrated on it, else shipped."""
+    with gallery.ledger() as ledger:
+        stored = ledger.calibration(space)
+    rules = rules_for(space)
+    if stored is not None:
+        rules = _calibrated(rules, stored.calibration)
+    return (by_hand or ByHand()).over(rules)
+
+
+def _calibrated(shipped: MatchRules, calibration: Calibration) -> MatchRules:
+    reason = (
+        f"calibrated on {calibration.people} people on {calibration.made_at[:10]}: about "
+        f"{100 * calibration.fpir:g} % of strangers get a name among {calibration.gallery_size} people"
+    )
+    return replace(shipped, threshold=calibration.threshold, margin=calibration.margin, reason=reason)

@@ -42,7 +42,7 @@ class Portrait:
 def ingest_options(shop: Workshop) -> IngestOptions:
     """How photos are enrolled here: as the command line does it."""
     recogniser, _ = shop.recogniser()
-    look_alike = match_rules(shop.settings, recogniser.faces.space).threshold
+    look_alike = match_rules(shop.settings, shop.gallery, recogniser.faces.space).threshold
     return IngestOptions(max_pixels=shop.settings.max_pixels, rules=EnrolmentRules(look_alike=look_alike))
 
 

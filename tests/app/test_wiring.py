@@ -67,10 +67,10 @@ def test_a_gallery_whose_model_is_gone_says_which_it_was(lite: Gallery) -> None:
         choose_faces(read_settings(), lite)
 
 
-def test_thresholds_can_be_set_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thresholds_can_be_set_by_hand(monkeypatch: pytest.MonkeyPatch, lite: Gallery) -> None:
     monkeypatch.setenv("PLACARD_THRESHOLD", "0.7")
     monkeypatch.setenv("PLACARD_ONE_EACH", "false")
-    rules = match_rules(read_settings(), DLIB_SPACE)
+    rules = match_rules(read_settings(), lite, DLIB_SPACE)
     assert (rules.threshold, rules.one_each, rules.reason) == (0.7, False, "set by hand")
 
 
