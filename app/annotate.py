@@ -9,6 +9,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from app.forms import caption
+from generation.given import Given
+from generation.placing import placed
 from retrieval.match import Decision, Match
 from vision.box import Box
 from vision.errors import UserError
@@ -21,12 +23,13 @@ _COLOURS = {
 }
 # Photos whose longer side is shorter than this many pixels have no room for names.
 _LEGIBLE = 400
+_GIVEN = (36, 90, 190)
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 
 
-def annotated(photo: Photo, matches: Sequence[Match]) -> Image.Image:
-    """A copy of the photo with a box and a label for each region; accepted ones carry their number.
+def annotated(photo: Photo, matches: Sequence[Match], given: Sequence[Given] = ()) -> Image.Image:
+    """A copy of the photo with a box and a label for each region; accepted and given ones carry their number.
 
     A photo that is too small for letters is enlarged.
     """
@@ -35,22 +38,30 @@ def annotated(photo: Photo, matches: Sequence[Match]) -> Image.Image:
     draw = ImageDraw.Draw(image)
     side = max(image.size)
     labels = _Labels(draw, ImageFont.load_default(size=max(12, round(side / 45))), max(4, side // 160))
-    ordered = sorted(matches, key=lambda match: match.region.box.centre)
-    boxes = [Box(*(scale * edge for edge in match.region.box.as_list())) for match in ordered]
-    for match, box in zip(ordered, boxes, strict=True):
+    places = placed(matches, given)
+    boxes = [Box(*(scale * edge for edge in place.box.as_list())) for place in places]
+    for place, box in zip(places, boxes, strict=True):
         corners = (box.left, box.top, box.right - 1, box.bottom - 1)
-        draw.rectangle(corners, outline=_COLOURS[match.decision], width=max(2, side // 300))
-    number = 0
-    for match, box in zip(ordered, boxes, strict=True):
-        texts = [caption(match), "?"]
-        if match.entity is not None:
-            number += 1
-            texts = [f"[{number}] {texts[0]}", f"[{number}]"]
-        labels.put(texts, box, [other for other in boxes if other is not box], _COLOURS[match.decision])
+        draw.rectangle(corners, outline=_colour(place.shows), width=max(2, side // 300))
+    for place, box in zip(places, boxes, strict=True):
+        name = caption(place.shows)
+        texts = [name, "?"] if place.k is None else [f"[{place.k}] {name}", f"[{place.k}]"]
+        labels.put(texts, box, [other for other in boxes if other is not box], _colour(place.shows))
     return image
 
 
-def save_annotated(photo: Photo, matches: Sequence[Match], path: Path, original: Path | None = None) -> None:
+def _colour(shows: Match | Given) -> tuple[int, int, int]:
+    return _GIVEN if isinstance(shows, Given) else _COLOURS[shows.decision]
+
+
+def save_annotated(
+    photo: Photo,
+    matches: Sequence[Match],
+    path: Path,
+    original: Path | None = None,
+    *,
+    given: Sequence[Given] = (),
+) -> None:
     """Write the annotated photo; raise `UserError` for an unknown suffix or the original's own path."""
     form = _FORMATS.get(path.suffix.lower())
     if form is None:
@@ -58,7 +69,7 @@ def save_annotated(photo: Photo, matches: Sequence[Match], path: Path, original:
     if original is not None and path.resolve() == original.resolve():
         raise UserError(f"{path} is the photo itself; save the annotated one under another name.")
     try:
-        annotated(photo, matches).save(path, form, **({} if form == "PNG" else {"quality": 92}))
+        annotated(photo, matches, given).save(path, form, **({} if form == "PNG" else {"quality": 92}))
     except OSError as error:
         raise UserError(f"Cannot write {path}: {error.strerror or error}.") from error
 

@@ -11,14 +11,25 @@ from pathlib import Path
 from app.annotate import save_annotated
 from app.forms import answer_lines, ask_form, match_lines, print_json, printable, who_form
 from app.generators import GeneratorChoice, choose_generator, open_generator
+from app.regions import given_of
 from app.settings import Settings
 from app.wiring import open_recogniser
 from gallery.gallery import Gallery
 from generation.context import Context
 from generation.conversation import Conversation
 from generation.generator import GenerationError
+from generation.given import Given, check_inside
+from generation.placing import placed
 from retrieval.match import Match
 from vision.photo import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a conversation is about: a photo, and what the user says about regions of it."""
+
+    path: Path
+    regions: Sequence[str] = ()  # as the option --region has them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +37,7 @@ class Desk:
     """A photo on the desk: who is in it, and the conversation about it."""
 
     matches: list[Match]
+    given: Sequence[Given]  # on the spot
     conversation: Conversation
     choice: GeneratorChoice
 
@@ -42,20 +54,20 @@ def who(settings: Settings, path: Path, *, as_json: bool, save: Path | None) -> 
     _save(photo, matches, save, path)
 
 
-def ask(settings: Settings, path: Path, question: str, *, as_json: bool, save: Path | None) -> None:
+def ask(settings: Settings, subject: Subject, question: str, *, as_json: bool, save: Path | None) -> None:
     """Print the answer to a question about a photo."""
-    with desk(settings, path) as opened:
+    with desk(settings, subject) as opened:
         answer_one(opened, question, as_json=as_json)
         _note(opened, as_json=as_json)
-        _save(opened.conversation.photo, opened.matches, save, path)
+        _save(opened.conversation.photo, opened.matches, save, subject.path, given=opened.given)
 
 
-def chat(settings: Settings, path: Path, *, as_json: bool) -> int:
+def chat(settings: Settings, subject: Subject, *, as_json: bool) -> int:
     """Answer questions about a photo, line by line, until the input ends; 1 if any had no answer."""
     failed = 0
-    with desk(settings, path) as opened:
+    with desk(settings, subject) as opened:
         if not as_json:
-            print("\n".join(match_lines(opened.matches)) or "No face was found.")
+            print("\n".join(match_lines(opened.matches, opened.given)) or "No face was found.")
         for question in _questions():
             try:
                 answer_one(opened, question, as_json=as_json)
@@ -85,7 +97,8 @@ def answer_one(opened: Desk, question: str, *, as_json: bool) -> None:
             return
     answer = conversation.exchanges[-1].answer
     if as_json:
-        print_json(ask_form(answer, opened.choice.reason, opened.matches))
+        places = placed(opened.matches, opened.given)
+        print_json(ask_form(answer, opened.choice.reason, places))
         return
     print("\n".join(["", *answer_lines(answer)]))
 
@@ -97,16 +110,19 @@ def _note(opened: Desk, *, as_json: bool) -> None:
 
 
 @contextmanager
-def desk(settings: Settings, path: Path) -> Iterator[Desk]:
+def desk(settings: Settings, subject: Subject) -> Iterator[Desk]:
     """Recognise who is in a photo and open a conversation about it."""
-    photo = Photo.open(path, max_pixels=settings.max_pixels)
+    given = [given_of(region) for region in subject.regions]
+    photo = Photo.open(subject.path, max_pixels=settings.max_pixels)
+    for one in given:
+        check_inside(one, photo.size)
     choice = choose_generator(settings)
     with Gallery.open(settings.gallery_url) as gallery:
         matches = _recognised(settings, gallery, photo)
         print(f"Generator: {choice}", file=sys.stderr)
         generator = open_generator(settings, choice)
-        context = Context.of(photo, matches, person_box=settings.person_box)
-        yield Desk(matches, Conversation(photo, context, generator, gallery=gallery), choice)
+        context = Context.of(photo, matches, given=given, person_box=settings.person_box)
+        yield Desk(matches, given, Conversation(photo, context, generator, gallery=gallery), choice)
 
 
 def _recognised(settings: Settings, gallery: Gallery, photo: Photo) -> list[Match]:
@@ -138,7 +154,9 @@ def _questions() -> Iterator[str]:
             yield question
 
 
-def _save(photo: Photo, matches: Sequence[Match], save: Path | None, original: Path) -> None:
+def _save(
+    photo: Photo, matches: Sequence[Match], save: Path | None, original: Path, *, given: Sequence[Given] = ()
+) -> None:
     if save is not None:
-        save_annotated(photo, matches, save, original)
+        save_annotated(photo, matches, save, original, given=given)
         print(f"Wrote {save}", file=sys.stderr)

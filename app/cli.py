@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from app.gallery_commands import gallery_app
-from app.options import AsJson, Device, Faces, Generator, Model, PhotoPath, Save, Server, settings_of
+from app.options import AsJson, Device, Faces, Generator, Model, PhotoPath, Regions, Save, Server, settings_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -119,6 +119,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="A question about the photo.")],
     as_json: AsJson = False,
     save: Save = None,
+    region: Regions = None,
     faces: Faces = None,
     device: Device = None,
     generator: Generator = None,
@@ -126,18 +127,20 @@ def ask(
     server: Server = None,
 ) -> None:
     """Answer a question about a photo from what the gallery knows, with citations."""
+    from app.asking import Subject
     from app.asking import ask as answer
 
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
     settings = settings_of(faces, device, generator=generator, model=model, server=server)
-    answer(settings, photo, question, as_json=as_json, save=save)
+    answer(settings, Subject(photo, region or ()), question, as_json=as_json, save=save)
 
 
 @app.command()
 def chat(
     photo: PhotoPath,
     as_json: AsJson = False,
+    region: Regions = None,
     faces: Faces = None,
     device: Device = None,
     generator: Generator = None,
@@ -145,10 +148,11 @@ def chat(
     server: Server = None,
 ) -> None:
     """Talk about a photo: one question a line, each answered with what was said before in mind."""
+    from app.asking import Subject
     from app.asking import chat as talk
 
     settings = settings_of(faces, device, generator=generator, model=model, server=server)
-    raise typer.Exit(talk(settings, photo, as_json=as_json))
+    raise typer.Exit(talk(settings, Subject(photo, region or ()), as_json=as_json))
 
 
 @app.command()

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from generation.answer import Answer, FindingKind
+from generation.context import Entry
 from generation.generator import Finish
+from generation.given import Given
+from generation.placing import Placed, placed
 from retrieval.match import Decision, Match
 from vision.photo import Photo
 
@@ -38,20 +41,32 @@ def region_form(match: Match) -> Json:
     }
 
 
+def given_form(given: Given) -> Json:
+    """One region of `ask --json` that was given on the spot; none of it is in the gallery."""
+    return {
+        "box": given.box.as_list(),
+        "kind": "given",
+        "confidence": None,
+        "decision": "given",
+        "entity_id": None,
+        "name": given.name or None,
+        "similarity": None,
+        "candidates": [],
+        "noun": given.noun,
+        "text": given.text,
+    }
+
+
 def who_form(photo: Photo, matches: Sequence[Match]) -> Json:
     """The whole of `who --json`."""
     return {"photo": photo.sha256, "size": list(photo.size), "regions": [region_form(m) for m in matches]}
 
 
-def ask_form(answer: Answer, reason: str, matches: Sequence[Match]) -> Json:
+def ask_form(answer: Answer, reason: str, places: Sequence[Placed]) -> Json:
     """The whole of `ask --json`; `reason` says why this generator answered."""
-    citations = [
-        {"k": entry.k, "entity_id": entry.entity_id, "name": entry.name, "box": entry.box.as_list()}
-        for entry in answer.citations
-    ]
     return {
         "answer": answer.text,
-        "citations": citations,
+        "citations": [_citation_form(entry) for entry in answer.citations],
         "findings": [
             {"kind": found.kind.value, "start": found.start, "end": found.end, "message": found.message}
             for found in answer.findings
@@ -61,7 +76,20 @@ def ask_form(answer: Answer, reason: str, matches: Sequence[Match]) -> Json:
         "reason": reason,
         "note": answer.note,
         "sent": answer.sent,
-        "regions": [region_form(match) for match in matches],
+        "regions": [
+            given_form(place.shows) if isinstance(place.shows, Given) else region_form(place.shows)
+            for place in places
+        ],
+    }
+
+
+def _citation_form(entry: Entry) -> Json:
+    return {
+        "k": entry.k,
+        "entity_id": entry.entity_id,
+        "name": entry.name or None,
+        "box": entry.box.as_list(),
+        "given": entry.given,
     }
 
 
@@ -77,7 +105,7 @@ def printable(text: str, *, lines: bool = False) -> str:
 def answer_lines(answer: Answer) -> list[str]:
     """What stands below an answer: the entries that it cites, and what the check of it found."""
     cited = [
-        f"[{entry.k}] {printable(entry.name)}, box {','.join(map(str, entry.box.as_list()))}"
+        f"[{entry.k}] {title(entry)}, box {','.join(map(str, entry.box.as_list()))}"
         for entry in answer.citations
     ]
     # A refusal says so itself.
@@ -93,8 +121,15 @@ def print_json(form: object) -> None:
     print(json.dumps(form, ensure_ascii=not utf8))
 
 
-def caption(match: Match) -> str:
-    """Who a region shows, for people."""
+def title(known: Entry | Given) -> str:
+    """What is known by its name, or by its noun where it has none."""
+    return printable(known.name or known.noun)
+
+
+def caption(match: Match | Given) -> str:
+    """Who or what a region shows, for people."""
+    if isinstance(match, Given):
+        return title(match)
     if match.entity is not None:
         return printable(match.entity.name)
     if match.decision is Decision.UNCERTAIN:
@@ -102,11 +137,17 @@ def caption(match: Match) -> str:
     return "unknown"
 
 
-def match_lines(matches: Sequence[Match]) -> list[str]:
+def match_lines(matches: Sequence[Match], given: Sequence[Given] = ()) -> list[str]:
     """One line a region, from left to right."""
-    lines = []
-    for match in sorted(matches, key=lambda match: match.region.box.centre):
-        similarity = "" if match.similarity is None else f"  similarity {match.similarity:.2f}"
-        box = ",".join(map(str, match.region.box.as_list()))
-        lines.append(f"{caption(match):<30}  {match.decision.value:<9}{similarity}  box {box}")
-    return lines
+    return [
+        f"{caption(place.shows):<30}  {_how(place.shows)}  box {','.join(map(str, place.box.as_list()))}"
+        for place in placed(matches, given)
+    ]
+
+
+def _how(shows: Match | Given) -> str:
+    """How a region came to its name: a decision with the similarity, or that it was given."""
+    if isinstance(shows, Given):
+        return f"{'given':<9}"
+    similarity = "" if shows.similarity is None else f"  similarity {shows.similarity:.2f}"
+    return f"{shows.decision.value:<9}{similarity}"

@@ -24,6 +24,14 @@ Model = Annotated[
 Server = Annotated[
     str | None, typer.Option("--server", metavar="URL", help="An OpenAI-compatible server that answers.")
 ]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="BOX|NOUN|[NAME|]TEXT",
+        help="What is in a box (l,t,r,b in pixels of the upright photo), kept nowhere; can be repeated.",
+    ),
+]
 PhotoPath = Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo.")]
 Person = Annotated[
     str, typer.Argument(metavar="ID|NAME", help="An entity's id, or its name if it is unique.")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from generation.context import Context
     from generation.conversation import Conversation
     from generation.extractive.reader import Reader
+    from generation.given import Given
     from generation.langchain.checking import AnswerCheck
     from generation.langchain.model import RCQwen2VL
     from generation.langchain.prompt import RCVITPrompt
@@ -21,16 +22,19 @@ if TYPE_CHECKING:
     from retrieval.langchain import PhotoRetriever
     from retrieval.match import Decision, Match
     from retrieval.recogniser import Recogniser
+    from vision.box import Box
     from vision.faces import load as load_faces
     from vision.photo import Photo
 
 _OWNERS = {
     "Answer": ("generation.answer", "Answer"),
     "AnswerCheck": ("generation.langchain.checking", "AnswerCheck"),
+    "Box": ("vision.box", "Box"),
     "Context": ("generation.context", "Context"),
     "Conversation": ("generation.conversation", "Conversation"),
     "Decision": ("retrieval.match", "Decision"),
     "Gallery": ("gallery.gallery", "Gallery"),
+    "Given": ("generation.given", "Given"),
     "Match": ("retrieval.match", "Match"),
     "Photo": ("vision.photo", "Photo"),
     "PhotoRetriever": ("retrieval.langchain", "PhotoRetriever"),
@@ -48,10 +52,12 @@ _OWNERS = {
 __all__ = [
     "Answer",
     "AnswerCheck",
+    "Box",
     "Context",
     "Conversation",
     "Decision",
     "Gallery",
+    "Given",
     "Match",
     "Photo",
     "PhotoRetriever",

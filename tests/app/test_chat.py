@@ -28,7 +28,7 @@ def desk(echo: Echo) -> Desk:
     """A conversation with an echo about a photo of Ada."""
     context = photo(ada)
     choice = GeneratorChoice(GeneratorKind.READER, "", "asked for")
-    return Desk([], Conversation(blank(context), context, echo), choice)
+    return Desk([], [], Conversation(blank(context), context, echo), choice)
 
 
 @pytest.mark.usefixtures("collins")
