@@ -25,6 +25,7 @@ from rich.table import Table
 from app.forms import printable
 from app.settings import Settings
 from app.wiring import choose_faces, load_faces, match_rules
+from gallery.entity import EntityKind
 from gallery.gallery import Gallery
 from ingest.gate import EnrolmentRules
 from ingest.outcome import Outcome, Status
@@ -83,7 +84,7 @@ def run_reembed(settings: Settings) -> int:
     """Embed the gallery with another model and print a summary; the exit code."""
     with Gallery.open(settings.gallery_url) as gallery:
         faces = _faces(settings, gallery)
-        missing = gallery.counts().references - _embedded(gallery, faces.space)
+        missing = gallery.reference_total(EntityKind.PERSON) - _embedded(gallery, faces.space)
         counted = _counted(_shown(reembed(gallery, faces), missing, "reembed"), None)
     _summarise(counted, dry_run=False)
     print(f"The gallery is now recognised with {faces.space}.")

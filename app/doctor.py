@@ -10,7 +10,7 @@ import numpy as np
 from app.settings import Settings
 from app.wiring import choose_faces, load_faces, match_rules
 from gallery.database import GalleryUnavailableError
-from gallery.entity import Space
+from gallery.entity import EntityKind, Space, SpaceKind
 from gallery.gallery import Gallery
 from retrieval.index import ReferenceIndex
 from vision.errors import UserError
@@ -87,11 +87,15 @@ def _models(settings: Settings, gallery: Gallery) -> Iterator[str]:
 
 def _space(settings: Settings, gallery: Gallery, space: Space) -> Iterator[str]:
     """Every reference has an embedding, and an index built from the rows finds each one again."""
-    counts = gallery.counts()
-    print(f"space     {space.name}: {space.references} references{', current' if space.current else ''}")
-    if space.current and space.references < counts.references:
+    what = "photos" if space.kind is SpaceKind.PHOTO else "references"
+    print(f"space     {space.name}: {space.references} {what}{', current' if space.current else ''}")
+    if space.kind is SpaceKind.PHOTO:  # searched row by row, without an index
+        return
+    kind = EntityKind.PERSON if space.kind is SpaceKind.FACE else EntityKind.THING
+    total = gallery.reference_total(kind)
+    if space.current and space.references < total:
         yield (
-            f"{counts.references - space.references} references have no embedding in {space.name}: "
+            f"{total - space.references} references have no embedding in {space.name}: "
             f"'placard gallery reembed' computes them from the kept crops"
         )
     index = ReferenceIndex(gallery, space.name, space.dimension, settings.device)

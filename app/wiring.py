@@ -48,7 +48,7 @@ def _spec_of(space: Space, settings: Settings) -> str:
     """Where the model of a space is now; its files may have moved since."""
     if space.name == faces.DLIB_SPACE:
         return faces.DLIB
-    hint = Path(space.faces)
+    hint = Path(space.model)
     places = [hint, *faces.packs_on_disk(settings.pack_roots)]
     for place in places:
         if any(place.glob("*.onnx")) and faces.space_of(str(place), ()) == space.name:

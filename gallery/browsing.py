@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from gallery.entity import Entity, NewEntity
-from gallery.records import ENTITY_COLUMNS, chunked, entity_of, group_of, merge_pointers, name_key
+from gallery.records import ENTITY_COLUMNS, chunked, entity_of, group_of, merge_pointers, name_key, root_of
 from gallery.tables import EntityRow, ReferenceRow
 
 
@@ -58,6 +58,27 @@ def covers_of(connection: Connection, entity_ids: Iterable[int]) -> dict[int, Co
         number: Cover(chosen[number], crops[chosen[number]], sum(count for _, count in parts))
         for number, parts in found.items()
     }
+
+
+def totals_of(connection: Connection) -> dict[int, int]:
+    """How many references each entity has, those of merged ones counted for the survivor."""
+    counted = select(ReferenceRow.entity_id, func.count()).group_by(ReferenceRow.entity_id)
+    pointers = merge_pointers(connection)
+    totals: dict[int, int] = {}
+    for number, count in connection.execute(counted):
+        root = root_of(number, pointers)
+        totals[root] = totals.get(root, 0) + count
+    return totals
+
+
+def bearers_of(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
+    """The ids of those who bear each of these names, given as their `name_key`."""
+    found: dict[str, list[int]] = {}
+    for chunk in chunked(keys):
+        named = select(EntityRow.name_key, EntityRow.id).where(EntityRow.name_key.in_(chunk))
+        for key, number in connection.execute(named):
+            found.setdefault(key, []).append(number)
+    return found
 
 
 def given_again(connection: Connection, entity_id: int) -> NewEntity | None:

@@ -19,6 +19,23 @@ class EntityKind(StrEnum):
     THING = "thing"
 
 
+class SpaceKind(StrEnum):
+    """What the embeddings of a space are of; a gallery has at most one current space of each kind."""
+
+    FACE = "face"
+    THING = "thing"
+    PHOTO = "photo"  # whole photos, for search
+
+    @classmethod
+    def of(cls, entity: EntityKind) -> SpaceKind:
+        """The kind of space that entities of a kind are recognised in.
+
+        >>> SpaceKind.of(EntityKind.PERSON)
+        <SpaceKind.FACE: 'face'>
+        """
+        return cls.FACE if entity is EntityKind.PERSON else cls.THING
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A person or thing that the gallery knows."""
@@ -92,9 +109,10 @@ class Space:
 
     name: str
     dimension: int
-    faces: str  # what was passed as --faces: dlib, or the folder of a pack; a hint where to look
+    model: str  # what was passed as --faces or --things: a name or a folder; a hint where to look
     current: bool  # the space that new photos are embedded in
-    references: int  # how many references have an embedding in it
+    references: int  # how many references, or photos, have an embedding in it
+    kind: SpaceKind = SpaceKind.FACE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from gallery.tables import EntityRow, NoteRow, ReferenceRow
 from gallery.writer import Erased, Writer
 
 _PURGE = "purge-pending"
+_TABLES = 'entities, "references", embeddings, photo_embeddings, photos, decisions'
 # A reader that is in the middle of its snapshot keeps deleted bytes in the log; it is waited for this long.
 PURGE_WAIT_S = 10.0
 
@@ -85,7 +86,7 @@ def _purge(engine: Engine, *, wait_s: float) -> bool:
     """
     with database.outside_transactions(engine) as connection:
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql('VACUUM entities, "references", embeddings, photos, decisions')
+            connection.exec_driver_sql(f"VACUUM {_TABLES}")
             return True
         _wait_for_others(connection, wait_s)
         try:

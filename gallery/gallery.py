@@ -7,12 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from gallery import database, forgetting
-from gallery.browsing import Cover, covers_of, given_again, holds, page_of
-from gallery.changes import BLOCK, Changes, changes_since, revision_of
-from gallery.entity import Entity, NewEntity, Reference, Space
+from gallery.browsing import Cover, bearers_of, covers_of, given_again, holds, page_of, totals_of
+from gallery.changes import Changes, changes_since, revision_of
+from gallery.copying import copy_rows
+from gallery.embedded import (
+    PhotoEmbeddings,
+    missing_in,
+    nouns_of,
+    photo_blocks,
+    references_of,
+    shown_in,
+    spaces_of,
+)
+from gallery.entity import Entity, EntityKind, NewEntity, Reference, Space, SpaceKind
 from gallery.forgetting import Forgotten
 from gallery.ledger import Ledger
 from gallery.records import (
@@ -26,15 +36,7 @@ from gallery.records import (
     reference_of,
     root_of,
 )
-from gallery.tables import (
-    EmbeddingRow,
-    EntityRow,
-    PhotoRow,
-    ReferenceRow,
-    RevisionRow,
-    SpaceRow,
-    Table,
-)
+from gallery.tables import EntityRow, PhotoRow, ReferenceRow, Table
 from gallery.writer import UnknownEntityError, Writer
 from vision.errors import UserError
 
@@ -108,20 +110,23 @@ class Gallery:
             )
 
     def spaces(self) -> list[Space]:
-        """The spaces that the gallery has embeddings in, the current one first."""
-        counted = func.count(EmbeddingRow.reference_id)
-        statement = (
-            select(SpaceRow.name, SpaceRow.dimension, SpaceRow.faces, SpaceRow.current, counted)
-            .outerjoin(EmbeddingRow, EmbeddingRow.space == SpaceRow.name)
-            .group_by(SpaceRow.name, SpaceRow.dimension, SpaceRow.faces, SpaceRow.current)
-            .order_by(SpaceRow.current.desc(), SpaceRow.name)
-        )
+        """The spaces that the gallery has embeddings in, the current ones first."""
         with database.reading(self._engine) as connection:
-            return [Space(*row) for row in connection.execute(statement)]
+            return spaces_of(connection)
 
-    def current_space(self) -> Space | None:
-        """The space that new photos are embedded in; None for a gallery that never held a photo."""
-        return next((space for space in self.spaces() if space.current), None)
+    def current_space(self, kind: SpaceKind = SpaceKind.FACE) -> Space | None:
+        """The space that new photos are embedded in; None for a gallery that never held any of that kind."""
+        return next((space for space in self.spaces() if space.current and space.kind is kind), None)
+
+    def reference_total(self, kind: EntityKind) -> int:
+        """How many references people have, or things."""
+        with database.reading(self._engine) as connection:
+            return references_of(connection, kind)
+
+    def nouns(self, kind: EntityKind) -> list[str]:
+        """What people are called, or things, each noun once."""
+        with database.reading(self._engine) as connection:
+            return nouns_of(connection, kind)
 
     def entity(self, entity_id: int) -> Entity:
         """The entity that stands for `entity_id` after all merges; raise `UnknownEntityError`."""
@@ -198,13 +203,8 @@ class Gallery:
 
         Keys are the `name_key` of the names that somebody bears.
         """
-        keys = {name_key(name) for name in names} - {""}
-        found: dict[str, list[int]] = {}
         with database.reading(self._engine) as connection:
-            for chunk in chunked(keys):
-                named = select(EntityRow.name_key, EntityRow.id).where(EntityRow.name_key.in_(chunk))
-                for key, number in connection.execute(named):
-                    found.setdefault(key, []).append(number)
+            found = bearers_of(connection, {name_key(name) for name in names} - {""})
         standing = self.entities(number for numbers in found.values() for number in numbers) if found else {}
         return {
             key: list({entity.id: entity for entity in map(standing.get, numbers) if entity}.values())
@@ -228,14 +228,8 @@ class Gallery:
 
     def reference_counts(self) -> dict[int, int]:
         """How many references each entity has, those of merged ones counted for the survivor."""
-        counted = select(ReferenceRow.entity_id, func.count()).group_by(ReferenceRow.entity_id)
         with database.reading(self._engine) as connection:
-            pointers = merge_pointers(connection)
-            totals: dict[int, int] = {}
-            for number, count in connection.execute(counted):
-                root = root_of(number, pointers)
-                totals[root] = totals.get(root, 0) + count
-        return totals
+            return totals_of(connection)
 
     def crop(self, reference_id: int) -> bytes:
         """The JPEG that is kept of a reference."""
@@ -247,15 +241,30 @@ class Gallery:
             raise UserError(f"No reference {reference_id} in the gallery.")
         return crop
 
-    def without_embedding(self, space: str, *, after: int = 0, limit: int = 64) -> list[Reference]:
-        """References that have no embedding in a space yet, by id, beginning after one."""
-        there = select(EmbeddingRow.reference_id).where(
-            EmbeddingRow.reference_id == ReferenceRow.id, EmbeddingRow.space == space
-        )
-        statement = select(*REFERENCE_COLUMNS).where(~there.exists(), ReferenceRow.id > after)
+    def photo_size(self, photo: str) -> tuple[int, int]:
+        """The (width, height) of a photo of which something is enrolled."""
         with database.reading(self._engine) as connection:
-            rows = connection.execute(statement.order_by(ReferenceRow.id).limit(limit))
-            return [reference_of(row) for row in rows]
+            columns = select(PhotoRow.width, PhotoRow.height).where(PhotoRow.sha256 == photo)
+            width, height = connection.execute(columns).one()
+        return width, height
+
+    def without_embedding(
+        self, space: str, *, kind: EntityKind = EntityKind.PERSON, after: int = 0, limit: int = 64
+    ) -> list[Reference]:
+        """References of people, or of things, that have no embedding in a space yet, by id after one."""
+        with database.reading(self._engine) as connection:
+            return missing_in(connection, space, kind, after=after, limit=limit)
+
+    @contextmanager
+    def photo_embeddings(self, space: str) -> Iterator[Iterator[PhotoEmbeddings]]:
+        """The embeddings of whole photos in a space, in blocks, from one snapshot."""
+        with database.reading(self._engine) as connection:
+            yield photo_blocks(connection, space)
+
+    def shown_in(self, photos: Iterable[str]) -> dict[str, list[Reference]]:
+        """The references that were enrolled from each of these photos."""
+        with database.reading(self._engine) as connection:
+            return shown_in(connection, photos)
 
     @contextmanager
     def changes(self, space: str, *, since: int = 0) -> Iterator[Changes]:
@@ -282,15 +291,7 @@ class Gallery:
         """A copy in memory without crops, for trying out what would happen."""
         copy = Gallery.open("sqlite://")
         with database.reading(self._engine) as source, database.writing(copy._engine) as target:
-            # Rows come by id: a merged entity may come before the one that it points to.
-            target.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            target.execute(delete(RevisionRow))
-            for table in Table.metadata.sorted_tables:
-                columns = [column for column in table.columns if column.name != "crop"]
-                rows = source.execution_options(yield_per=BLOCK).execute(select(*columns))
-                for part in rows.mappings().partitions():
-                    extra = {"crop": b""} if "crop" in table.columns else {}
-                    target.execute(insert(table), [{**row, **extra} for row in part])
+            copy_rows(source, target)
         return copy
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, insert, select
 
 from gallery.calibration import Stored, stored_calibration
-from gallery.entity import Entity, NewEntity, Reference
+from gallery.entity import Entity, EntityKind, NewEntity, Reference, SpaceKind
 from gallery.records import (
     ENTITY_COLUMNS,
     REFERENCE_COLUMNS,
@@ -23,7 +23,16 @@ from gallery.records import (
     root_of,
 )
 from gallery.rejection import REJECTED, Rejection, rejections_in, rejections_of
-from gallery.tables import DecisionRow, EmbeddingRow, EntityRow, ForgottenRow, NoteRow, ReferenceRow, SpaceRow
+from gallery.tables import (
+    DecisionRow,
+    EmbeddingRow,
+    EntityRow,
+    ForgottenRow,
+    NoteRow,
+    PhotoEmbeddingRow,
+    ReferenceRow,
+    SpaceRow,
+)
 from vision.box import Box
 
 _KEY = "forgotten-key"
@@ -32,6 +41,9 @@ _KEY = "forgotten-key"
 # Asked for every photo of a bulk run: building a statement anew costs more than running it.
 _ENTITY = select(EntityRow.id).where(EntityRow.identity == bindparam("identity"))
 _OWNERS = select(*REFERENCE_COLUMNS).where(ReferenceRow.photo == bindparam("photo"))
+_OWNERS_OF_KIND = _OWNERS.join(EntityRow, EntityRow.id == ReferenceRow.entity_id).where(
+    EntityRow.kind == bindparam("kind")
+)
 _DECIDED = select(DecisionRow.kind).where(
     DecisionRow.entity_id == bindparam("entity_id"), DecisionRow.photo == bindparam("photo")
 )
@@ -44,7 +56,10 @@ _NAMESAKES = (
 _EMBEDDED = select(EmbeddingRow.space).where(
     EmbeddingRow.reference_id == bindparam("reference_id"), EmbeddingRow.space == bindparam("space")
 )
-_CURRENT_SPACE = select(SpaceRow.name).where(SpaceRow.current)
+_CURRENT_SPACE = select(SpaceRow.name).where(SpaceRow.current, SpaceRow.kind == bindparam("kind"))
+_PHOTO_EMBEDDED = select(PhotoEmbeddingRow.space).where(
+    PhotoEmbeddingRow.photo == bindparam("photo"), PhotoEmbeddingRow.space == bindparam("space")
+)
 _NOTE = select(NoteRow.value).where(NoteRow.name == bindparam("name"))
 
 
@@ -63,7 +78,7 @@ class Standing:
 
     entity_id: int | None  # as stored, a merge is not resolved; None for a new identity
     reference_id: int | None  # this photo is enrolled for this identity already
-    others: tuple[Reference, ...]  # references of the same photo that belong to other entities
+    others: tuple[Reference, ...]  # references of the same photo that belong to others of the same kind
     rejections: tuple[Rejection, ...]  # of this photo: what a person said about this entity and about others
     stands_for: int | None  # the entity after all merges
     forgotten: bool  # the identity or the photo belongs to somebody who was forgotten
@@ -79,10 +94,11 @@ class Ledger:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def standing(self, identity: str, photo: str) -> Standing:
-        """Where an identity and a photo (its SHA-256) stand."""
+    def standing(self, identity: str, photo: str, kind: EntityKind = EntityKind.PERSON) -> Standing:
+        """Where an identity and a photo (its SHA-256) stand; `kind` is what would be enrolled."""
         entity_id = self._connection.execute(_ENTITY, {"identity": identity}).scalar()
-        owners = self.owners(photo)
+        rows = self._connection.execute(_OWNERS_OF_KIND, {"photo": photo, "kind": kind.value})
+        owners = [reference_of(row) for row in rows]
         own = next((reference.id for reference in owners if reference.entity_id == entity_id), None)
         rejections = self.rejections(photo)
         pointers = merge_pointers(self._connection) if rejections else {}
@@ -119,9 +135,19 @@ class Ledger:
         """The name of an entity as stored."""
         return self._connection.execute(select(EntityRow.name).where(EntityRow.id == entity_id)).scalar_one()
 
-    def current_space(self) -> str | None:
+    def kind(self, entity_id: int) -> EntityKind:
+        """What an entity is."""
+        kind = self._connection.execute(select(EntityRow.kind).where(EntityRow.id == entity_id)).scalar_one()
+        return EntityKind(kind)
+
+    def current_space(self, kind: SpaceKind = SpaceKind.FACE) -> str | None:
         """The space that new photos are embedded in."""
-        return self._connection.execute(_CURRENT_SPACE).scalar()
+        return self._connection.execute(_CURRENT_SPACE, {"kind": kind.value}).scalar()
+
+    def photo_embedded(self, photo: str, space: str) -> bool:
+        """Whether a whole photo has an embedding in a space."""
+        found = self._connection.execute(_PHOTO_EMBEDDED, {"photo": photo, "space": space})
+        return found.first() is not None
 
     def calibration(self, space: str) -> Stored | None:
         """The calibration of a space; None where there is none."""

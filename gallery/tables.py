@@ -30,8 +30,9 @@ class SpaceRow(Table):
 
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     dimension: Mapped[int]
-    faces: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
     current: Mapped[bool]
+    kind: Mapped[str] = mapped_column(String(20))
 
 
 class CalibrationRow(Table):
@@ -120,6 +121,16 @@ class EmbeddingRow(Table):
     space: Mapped[str] = mapped_column(ForeignKey("spaces.name"), primary_key=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)  # (d,) little-endian float16
     revision: Mapped[int]
+
+
+class PhotoEmbeddingRow(Table):
+    """The embedding of a whole photo, for search by content."""
+
+    __tablename__ = "photo_embeddings"
+
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
+    space: Mapped[str] = mapped_column(ForeignKey("spaces.name"), primary_key=True, index=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)  # (d,) little-endian float16
 
 
 class TombstoneRow(Table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from gallery.calibration import Calibration, drop_calibration, store_calibration
-from gallery.entity import Entity, NewEntity, NewReference
+from gallery.embedded import keep_space
+from gallery.entity import Entity, NewEntity, NewReference, Space, SpaceKind
 from gallery.ledger import Decided, Ledger
 from gallery.records import (
     ENTITY_COLUMNS,
@@ -28,10 +29,10 @@ from gallery.tables import (
     DecisionRow,
     EmbeddingRow,
     EntityRow,
+    PhotoEmbeddingRow,
     PhotoRow,
     ReferenceRow,
     RevisionRow,
-    SpaceRow,
     Table,
     TombstoneRow,
 )
@@ -147,21 +148,11 @@ class Writer:
             raise UserError(f"Entity {entity_id} is not merged into another, so nothing can be taken back.")
         self._set(entity_id, merged_into=None)
 
-    def add_space(self, name: str, dimension: int, faces: str, *, current: bool = True) -> None:
-        """Make a space known; a current one replaces the current one before."""
-        if current:
-            self.connection.execute(update(SpaceRow).values(current=False))
-        present = self.connection.execute(select(SpaceRow.dimension).where(SpaceRow.name == name)).scalar()
-        if present is None:
-            self.connection.execute(
-                insert(SpaceRow).values(name=name, dimension=dimension, faces=faces, current=current)
-            )
-            return
-        if present != dimension:
-            raise ValueError(f"Space {name} has {present} dimensions, but {dimension} were given")
-        self.connection.execute(update(SpaceRow).where(SpaceRow.name == name).values(faces=faces))
-        if current:
-            self.connection.execute(update(SpaceRow).where(SpaceRow.name == name).values(current=True))
+    def add_space(
+        self, name: str, dimension: int, model: str, *, kind: SpaceKind = SpaceKind.FACE, current: bool = True
+    ) -> None:
+        """Make a space known; a current one replaces the current one of its kind before."""
+        keep_space(self.connection, Space(name, dimension, model, current, 0, kind))
 
     def calibrate(self, calibration: Calibration) -> None:
         """Let new thresholds take the place of those before in a space that `add_space` made known."""
@@ -185,6 +176,11 @@ class Writer:
         """Add the embedding (d,) of a reference in a space that `add_space` made known."""
         values = {"reference_id": reference_id, "space": space, "revision": self.revision}
         self.connection.execute(_ADD_EMBEDDING, {**values, "vector": packed(embedding)})
+
+    def add_photo_embedding(self, photo: str, space: str, embedding: NDArray[np.float32]) -> None:
+        """Add the embedding (d,) of a whole photo of which something is enrolled."""
+        values = {"photo": photo, "space": space, "vector": packed(embedding)}
+        self.connection.execute(insert(PhotoEmbeddingRow), values)
 
     def reject(self, reference_id: int) -> None:
         """Remove a reference that shows somebody else, and remember not to enrol it for this entity again."""
@@ -214,12 +210,15 @@ class Writer:
         as one that went and one that came.
         """
         row = self._reference(reference_id)
+        entity = replace(entity, kind=self.ledger.kind(row["entity_id"]))
         where = EmbeddingRow.reference_id == reference_id
         embeddings = self.connection.execute(select(EmbeddingRow.space, EmbeddingRow.vector).where(where))
         vectors = [dict(embedding) for embedding in embeddings.mappings()]
         self.reject_in(row["entity_id"], row["photo"], _place_of(row))
         self._remove(reference_id)
         known = self.ledger.standing(entity.identity, row["photo"]).entity_id
+        if known is not None and self.ledger.kind(known) is not entity.kind:
+            raise UserError(f"A reference of a {entity.kind} cannot be given to a {self.ledger.kind(known)}.")
         entity_id = self.add(entity) if known is None else known
         values = {name: value for name, value in row.items() if name != "id"}
         new = {**values, "entity_id": entity_id, "revision": self.revision}
@@ -249,9 +248,11 @@ class Writer:
         self.connection.execute(update(EntityRow).where(EntityRow.id.in_(group)).values(merged_into=None))
         self.connection.execute(delete(EntityRow).where(EntityRow.id.in_(group)))
         self._drop_photos([row.photo for row in rows])
-        # A photo of the forgotten is refused for everybody, so a ban on it would only keep its hash.
+        # A photo of the forgotten is refused for everybody, so a ban on it would only keep its hash. Where
+        # others are enrolled from it, it still shows the forgotten: nobody finds it by that any more.
         for row in rows:
             self.connection.execute(delete(DecisionRow).where(DecisionRow.photo == row.photo))
+            self.connection.execute(delete(PhotoEmbeddingRow).where(PhotoEmbeddingRow.photo == row.photo))
         return Erased(tuple(group), tuple(row.id for row in rows))
 
     def _reference(self, reference_id: int) -> dict[str, Any]:

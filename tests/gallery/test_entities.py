@@ -260,7 +260,7 @@ def test_spaces_are_counted_and_one_of_them_is_current(gallery: Gallery) -> None
     with gallery.write() as writer:
         writer.add_space(SPACE, 3, "moved", current=True)
     assert gallery.current_space() == gallery.spaces()[0]
-    assert (gallery.spaces()[0].name, gallery.spaces()[0].faces) == (SPACE, "moved")
+    assert (gallery.spaces()[0].name, gallery.spaces()[0].model) == (SPACE, "moved")
     with pytest.raises(ValueError, match="3 dimensions"), gallery.write() as writer:
         writer.add_space(SPACE, 5, "moved")
     current = gallery.current_space()
