@@ -10,6 +10,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 COPY LICENSE README.md constraints.txt pyproject.toml ./
 COPY app app
+COPY evaluation evaluation
 COPY gallery gallery
 COPY generation generation
 COPY ingest ingest

@@ -20,8 +20,11 @@ from generation.conversation import Conversation
 from generation.generator import GenerationError
 from generation.given import Given, check_inside
 from generation.placing import placed
+from generation.question import EmptyQuestionError, checked
 from retrieval.match import Match
 from vision.photo import Photo
+
+_STOPPED = 130  # what a shell makes of Control-C
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,14 @@ def who(settings: Settings, path: Path, *, as_json: bool, save: Path | None) -> 
     _save(photo, matches, save, path)
 
 
-def ask(settings: Settings, subject: Subject, question: str, *, as_json: bool, save: Path | None) -> None:
-    """Print the answer to a question about a photo."""
+def ask(settings: Settings, subject: Subject, question: str, *, as_json: bool, save: Path | None) -> int:
+    """Print the answer to a question about a photo; 130 if it was stopped, as a shell says it."""
+    question = checked(question)  # before any model is loaded
     with desk(settings, subject) as opened:
-        answer_one(opened, question, as_json=as_json)
+        whole = answer_one(opened, question, as_json=as_json)
         _note(opened, as_json=as_json)
         _save(opened.conversation.photo, opened.matches, save, subject.path, given=opened.given)
+    return 0 if whole else _STOPPED
 
 
 def chat(settings: Settings, subject: Subject, *, as_json: bool) -> int:
@@ -73,34 +78,47 @@ def chat(settings: Settings, subject: Subject, *, as_json: bool) -> int:
                 answer_one(opened, question, as_json=as_json)
                 if len(opened.conversation.exchanges) == 1:
                     _note(opened, as_json=as_json)
-            except GenerationError as error:
+            except (GenerationError, EmptyQuestionError) as error:
                 failed = 1
                 print(f"Error: {error}", file=sys.stderr)
     return failed
 
 
-def answer_one(opened: Desk, question: str, *, as_json: bool) -> None:
+def answer_one(opened: Desk, question: str, *, as_json: bool) -> bool:
     """Print one answer as it is written, then what it cites and what the check of it found.
 
-    Control-C ends the answer; what is written of it stays part of the conversation.
+    Control-C ends the answer, and the result is False; what is written of it stays part of the conversation.
     """
     conversation = opened.conversation
-    before = len(conversation.exchanges)
+    before, whole = len(conversation.exchanges), True
+    try:
+        _print_pieces(conversation, question, as_json=as_json)
+    except KeyboardInterrupt:
+        whole = False
+        print(" (stopped)", file=sys.stderr)
+        if len(conversation.exchanges) == before:  # stopped before it began
+            return whole
+    answer = conversation.exchanges[-1].answer
+    if as_json:
+        print_json(ask_form(answer, opened.choice.reason, placed(opened.matches, opened.given)))
+    else:
+        print("\n".join(["", *answer_lines(answer)]))
+    return whole
+
+
+def _print_pieces(conversation: Conversation, question: str, *, as_json: bool) -> None:
+    """Write an answer; its text as it comes, unless all of it is wanted as JSON in the end."""
+    begun = False
     try:
         with closing(conversation.stream(question)) as pieces:
             for piece in pieces:
                 if not as_json:
                     print(printable(piece, lines=True), end="", flush=True)
-    except KeyboardInterrupt:
-        print(" (stopped)", file=sys.stderr)
-        if len(conversation.exchanges) == before:  # stopped before it began
-            return
-    answer = conversation.exchanges[-1].answer
-    if as_json:
-        places = placed(opened.matches, opened.given)
-        print_json(ask_form(answer, opened.choice.reason, places))
-        return
-    print("\n".join(["", *answer_lines(answer)]))
+                    begun = True
+    except GenerationError:
+        if begun:
+            print()  # the error is to have a line of its own
+        raise
 
 
 def _note(opened: Desk, *, as_json: bool) -> None:

@@ -130,10 +130,8 @@ def ask(
     from app.asking import Subject
     from app.asking import ask as answer
 
-    if not question.strip():
-        raise typer.BadParameter("the question is empty", param_hint="QUESTION")
     settings = settings_of(faces, device, generator=generator, model=model, server=server)
-    answer(settings, Subject(photo, region or ()), question, as_json=as_json, save=save)
+    raise typer.Exit(answer(settings, Subject(photo, region or ()), question, as_json=as_json, save=save))
 
 
 @app.command()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from generation.answer import Answer, FindingKind
+from generation.answer import Answer
 from generation.context import Entry
 from generation.generator import Finish
 from generation.given import Given
@@ -108,8 +108,7 @@ def answer_lines(answer: Answer) -> list[str]:
         f"[{entry.k}] {title(entry)}, box {','.join(map(str, entry.box.as_list()))}"
         for entry in answer.citations
     ]
-    # A refusal says so itself.
-    found = [f"Check: {f.message}" for f in answer.findings if f.kind is not FindingKind.REFUSAL]
+    found = [f"Check: {message}" for message in dict.fromkeys(f.message for f in answer.findings)]
     if answer.finish is Finish.LENGTH:
         found.append("Check: The answer was cut off at the limit of new tokens (PLACARD_MAX_NEW_TOKENS).")
     return [*cited, *map(printable, found)]

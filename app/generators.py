@@ -13,7 +13,8 @@ from generation.family import Family
 from generation.fetching.catalogue import language_card
 from generation.generator import GenerationError, Generator
 from generation.local.finding import ModelNotFoundError, PackagesMissingError, check_packages, find_model
-from generation.picture import MAX_TOKENS, MIN_TOKENS, PictureBudget
+from generation.local.processor import processor_folder
+from generation.picture import PictureBudget
 from generation.prompt import Wording
 from generation.prompter import Prompter
 from generation.sampling import Sampling
@@ -104,6 +105,7 @@ def _local(settings: Settings, folder: Path) -> Generator:
 
     generator = open_local(
         folder,
+        processor=processor_folder(folder, settings.language_root, settings.processor),
         device=settings.device,
         dtype=settings.dtype,
         sampling=_sampling(settings),
@@ -128,9 +130,7 @@ def _server(settings: Settings) -> Generator:
         sampling=_sampling(settings),
         prompter=Prompter(
             _wording(settings, settings.server_family),
-            PictureBudget(
-                settings.picture_min_tokens or MIN_TOKENS, settings.picture_max_tokens or MAX_TOKENS
-            ),
+            PictureBudget().changed(settings.picture_min_tokens, settings.picture_max_tokens),
             _text_budget(settings),
         ),
         trace=settings.trace,

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from generation.context import PersonBox
 from generation.dtype import Dtype
 from generation.family import Family
+from generation.sampling import MAX_SEED
 from vision.device import Device
 from vision.errors import UserError
 from vision.faces import AUTO
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     generator: GeneratorKind = GeneratorKind.AUTO
     model: str = ""  # id or folder; empty: RC-Qwen2-VL 2B, or the only one that a server has
     revision: str = ""  # of a model in the Hugging Face cache
+    processor: str = ""  # id or folder, for a model that was published without; empty: found by itself
     dtype: Dtype = Dtype.AUTO
     server: str = ""  # URL of an OpenAI-compatible server
     server_key: SecretStr = SecretStr("")
@@ -82,7 +84,7 @@ class Settings(BaseSettings):
     max_new_tokens: int = Field(default=512, ge=1)
     temperature: float | None = Field(default=None, ge=0, le=2)  # None: the model's own; 0: greedy
     top_p: float | None = Field(default=None, gt=0, le=1)
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED)
     cite: bool = True  # ask the model for citations
     strangers: bool = False  # tell the model where people stand who are not in the gallery
     person_box: PersonBox = PersonBox.GROWN  # what the prompt calls a person's place
@@ -90,6 +92,14 @@ class Settings(BaseSettings):
     web_token: SecretStr = SecretStr("")  # asked for by the web app before every page
     web_readers: People = ""  # who may look where a sign-in is configured; empty: whoever can sign in
     web_editors: People = ""  # who may change the gallery where a sign-in is configured; empty: nobody
+
+    @field_validator("picture_max_tokens")
+    @classmethod
+    def _not_under_the_least(cls, most: int | None, info: ValidationInfo) -> int | None:
+        least = info.data.get("picture_min_tokens")
+        if most is not None and least is not None and most < least:
+            raise ValueError(f"it must be at least PLACARD_PICTURE_MIN_TOKENS, which is {least}")
+        return most
 
     @property
     def gallery_url(self) -> str:

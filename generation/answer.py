@@ -17,6 +17,7 @@ class FindingKind(StrEnum):
     NOT_IN_PHOTO = "not_in_photo"  # the full name of somebody of the gallery who was not recognised here
     WRONG_ENTRY = "wrong_entry"  # a name beside the citation of another entry
     UNSUPPORTED = "unsupported"  # a number or a date that no cited entry holds
+    NOTHING = "nothing"  # the answer has no word
     REFUSAL = "refusal"  # the answer says that the question cannot be answered
 
 

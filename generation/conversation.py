@@ -56,11 +56,15 @@ class Conversation:
     def stream(self, question: str) -> Writer[str, None, None]:
         """The answer piece by piece; then, or when it is cut short, it is the last of `exchanges`.
 
-        Raise `GenerationError` where the model fails; then nothing is added.
+        Raise `EmptyQuestionError` at once and `GenerationError` where the model fails; then nothing is added.
         """
+        request = self.request(question)
         self._stop.clear()
-        stream = self._stream = self.generator.stream(self.request(question))
-        if self._stop.is_set():  # while the prompt was made
+        return self._pieces(request)
+
+    def _pieces(self, request: Request) -> Writer[str, None, None]:
+        stream = self._stream = self.generator.stream(request)
+        if self._stop.is_set():  # before the first piece was asked for, or while the prompt was made
             stream.cancel()
         failed = False
         try:
@@ -71,7 +75,7 @@ class Conversation:
         finally:  # however it was cut short: what was written stays
             self._stream = None
             if not failed:
-                self.exchanges.append(Exchange(question, self._checked(stream)))
+                self.exchanges.append(Exchange(request.question, self._checked(stream)))
 
     def cancel(self) -> None:
         """Stop the answer that is being written, from any thread; what is written already stays."""

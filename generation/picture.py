@@ -36,6 +36,20 @@ class PictureBudget:
                 f"Expected 1 <= min_tokens <= max_tokens, but got {self.min_tokens} and {self.max_tokens}"
             )
 
+    def changed(self, least: int | None, most: int | None) -> PictureBudget:
+        """The budget with what is set; where only one end is set, the other gives way to it.
+
+        >>> PictureBudget(256, 1280).changed(None, 100)
+        PictureBudget(min_tokens=100, max_tokens=100)
+        """
+        if least is not None and most is not None:
+            return PictureBudget(least, most)
+        if most is not None:
+            return PictureBudget(min(self.min_tokens, most), most)
+        if least is not None:
+            return PictureBudget(least, max(self.max_tokens, least))
+        return self
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:

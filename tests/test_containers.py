@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 from generation.family import Family
 from generation.fetching.catalogue import CATALOGUE
 
@@ -109,6 +109,16 @@ def test_what_a_service_mounts_is_a_declared_volume_and_never_a_part_of_the_host
         assert mount.split(":")[0] in declared
     assert all(place.startswith(("/tmp:", "/home/", "/var/run/")) for place in SERVICES[name]["tmpfs"])
     assert set(SERVICES[name]["networks"]) <= set(compose()["networks"])
+
+
+def test_every_setting_reaches_the_app_and_what_is_not_set_is_left_alone() -> None:
+    environment = SERVICES["app"]["environment"]
+    # Where the gallery is and its models are is the container's own business.
+    settings = {f"PLACARD_{name.upper()}" for name in Settings.model_fields}
+    assert settings - set(environment) == set()
+    assert set(environment) - settings == {"PGPASSWORD", "HF_TOKEN"}
+    given = compose({**SECRETS, "PLACARD_THRESHOLD": "0.5"})["services"]["app"]["environment"]
+    assert (given["PLACARD_THRESHOLD"], given["PLACARD_MARGIN"]) == ("0.5", "")
 
 
 def test_only_the_web_app_is_published_and_only_on_this_machine() -> None:

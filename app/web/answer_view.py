@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.forms import Json, printable
-from generation.answer import Answer, FindingKind
+from generation.answer import Answer
 from generation.checking.citations import marks_of
 from generation.context import Context
 from generation.generator import Finish
@@ -17,7 +17,7 @@ _FINISHED = {
 def answer_view(answer: Answer, context: Context, *, photo: str, reason: str) -> Json:
     """What the component for answers is sent; `photo` is the hash of the photo that marks point into."""
     names = {entry.k: printable(entry.name) for entry in context.entries}
-    found = [finding.message for finding in answer.findings if finding.kind is not FindingKind.REFUSAL]
+    found = list(dict.fromkeys(finding.message for finding in answer.findings))
     if answer.finish in _FINISHED:
         found.append(_FINISHED[answer.finish])
     return {

@@ -100,7 +100,7 @@ def _streamlit() -> ModuleType:
         if error.name != "streamlit":
             raise
         raise UserError(
-            "The web app needs Streamlit, which is not installed: pip install 'placard[web]'."
+            "The web app needs Streamlit: pip install -e '.[web]' in a clone of Placard."
         ) from error
     return bootstrap
 

@@ -19,6 +19,10 @@ _RELATION = re.compile(
     r"|above|below|towards?|opposite|alongside|at|on|in|into|after|before|about|that|whom?|which|whose)\s+$",
     re.IGNORECASE,
 )
+# "She is not Ann [2]" says nothing of Ann.
+_DENIAL = re.compile(
+    r"(?:\bnot|n['\u2019]t|\bnever|\bneither|\bnor)\s+(?:actually |really )?$", re.IGNORECASE
+)
 _LISTED = re.compile(r"\s*(?:,|,?\s*(?:and|or))\s*", re.IGNORECASE)
 _PEOPLE = r"person|people|man|men|woman|women|boy|girl|child|guy|lady|gentleman|individual"
 _PRONOUNS = r"he|she|him|her|it|they|them|who"
@@ -102,6 +106,8 @@ def _is_attached(mention: Mention, mentions: Sequence[Mention], span: _Span, pla
     if mention.last.possessive:
         return False
     before = plain[span.start : _start_of_list(mention, mentions, plain)]
+    if _DENIAL.search(before):
+        return False
     behind = plain[mention.last.end : span.end]
     if _RELATION.search(before):
         other = _ANY_PERSON.search(before) or _has_noun(before, span) or _has_noun(behind, span)

@@ -12,8 +12,10 @@ from generation.checking.refusals import refusals_of
 from generation.checking.statements import Marked, Statement
 from generation.checking.support import unsupported
 from generation.context import Context
-from generation.generator import Author, Draft
+from generation.generator import Author, Draft, Finish
 
+_NOTHING = "The model wrote nothing."
+_SHOWN = 3  # missing numbers that a finding names
 _REFUSED = "The answer says that this cannot be answered."
 
 
@@ -27,16 +29,22 @@ def checked_answer(
     marked = Marked.of(draft.text)
     cited = {number for mark in marked.marks for number in mark.numbers}
     citations = tuple(entry for entry in context.entries if entry.k in cited)
-    findings = tuple(sorted(_findings(marked, context, gallery), key=lambda found: (found.start, found.end)))
+    findings = tuple(
+        sorted(_findings(marked, draft, context, gallery), key=lambda found: (found.start, found.end))
+    )
     return Answer(draft.text, citations, findings, generator.name, generator.note, draft.sent, draft.finish)
 
 
-def _findings(marked: Marked, context: Context, gallery: Gallery | None) -> Iterator[Finding]:
+def _findings(marked: Marked, draft: Draft, context: Context, gallery: Gallery | None) -> Iterator[Finding]:
+    if not marked.text.strip() and draft.finish is Finish.END:
+        yield Finding(FindingKind.NOTHING, 0, 0, _NOTHING)
     refusals = refusals_of(marked)
+    yield from (_refusal(statement, marked.text) for statement in refusals)
+    # What a refusal cites it also says something about.
+    refusals = tuple(statement for statement in refusals if not statement.groups)
     yield from _without_entry(marked, context)
     yield from misattributed(marked, context)
     yield from unsupported(marked, context, refusals)
-    yield from (_refusal(statement, marked.text) for statement in refusals)
     if gallery is not None:
         yield from outsiders(marked, context, gallery, refusals)
 
@@ -46,8 +54,9 @@ def _without_entry(marked: Marked, context: Context) -> Iterator[Finding]:
     for mark in marked.marks:
         missing = [number for number in mark.numbers if number not in entries]
         if missing:
-            numbers = ", ".join(f"[{number}]" for number in missing)
-            message = f"{numbers} is cited, but {_there_are(len(entries))}."
+            numbers = ", ".join(f"[{number}]" for number in missing[:_SHOWN])
+            more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+            message = f"{numbers}{more} is cited, but {_there_are(len(entries))}."
             yield Finding(FindingKind.NO_ENTRY, mark.start, mark.end, message)
 
 

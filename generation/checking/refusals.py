@@ -21,7 +21,7 @@ _TELL = (
 _TOLD = r"(?:mentioned|specified|stated|provided|given|described|indicated|disclosed|included|available)"
 _SAY = (
     r"(?:identify|recogni[sz]e|determine|tell|say|answer|provide|assist|help(?! but\b)|name|confirm|comply"
-    r"|know|find any|discuss|fulfil)"
+    r"|know|find any|see|discuss|fulfil)"
 )
 _SHOWN = r"(?:present|shown|visible|depicted|seen|featured|recogni[sz]ed|identified|named|part of)"
 _QUESTION = r"(?:who|what|where|when|whether|if|how|from|which|why)"
@@ -59,7 +59,7 @@ _REFUSING = (
     rf"it(?: is|['\u2019]s) (?:impossible|(?:not clear|not known|unclear|unknown)(?:\W*$|,? {_QUESTION}\b))",
     rf"(?:i|we) (?:{_CANNOT}|(?:do|will)(?: not|n['\u2019]t)|won['\u2019]t) {_SAY}\b",
     r"(?:i['\u2019]m|i am|we are|we['\u2019]re) (?:not able|unable) to\b",
-    rf"{_ABOUT}(?:is|are|was|were) (?:unknown|unclear)\W*$",
+    rf"{_ABOUT}(?:is|are|was|were) (?:unknown|unclear|not known)\W*$",
     rf"{_ABOUT}(?<!that )(?<!which )(?<!who ){_ARE_NOT} (?:actually |clearly )?"
     rf"(?:(?:{_SHOWN} )*(?:in|of|on)? ?(?:the|this) (?:given |provided )?{_PHOTO}|recogni[sz]ed|identified)"
     r"\W*(?:,? so\b.*)?$",
@@ -77,22 +77,23 @@ _REFUSAL = re.compile("|".join(f"(?:{pattern})" for pattern in _REFUSING), re.IG
 
 
 def refusals_of(marked: Marked) -> tuple[Statement, ...]:
-    """The statements of an answer that say that something cannot be answered; none of them cites."""
+    """The statements of an answer that say that something cannot be answered."""
     return tuple(
         statement
         for statement in marked.statements
-        if not statement.groups and _refuses(marked.plain[statement.start : statement.end])
+        if _refuses(marked.plain[statement.start : statement.end])
     )
 
 
 def is_refusal(text: str) -> bool:
-    """Whether an answer says that the question cannot be answered, and cites nothing.
+    """Whether an answer says that the question cannot be answered, and cites nothing for anything else.
 
     >>> is_refusal("Cannot be answered. The description does not mention her health.")
     True
     """
     marked = Marked.of(text)
-    return not marked.marks and bool(refusals_of(marked))
+    refusing = refusals_of(marked)
+    return bool(refusing) and (not marked.marks or len(refusing) == len(marked.statements))
 
 
 def _refuses(statement: str) -> bool:

@@ -29,12 +29,12 @@ class LanguageCard:
         return folder_name(self.repository)
 
 
-_QWEN2 = "Qwen/Qwen2-VL-2B-Instruct"
+QWEN2 = "Qwen/Qwen2-VL-2B-Instruct"
 # RC-MLLM publishes weights without a processor, and its example takes that of the 2B model for both sizes.
 CATALOGUE = (
-    LanguageCard("rc-qwen2-vl-2b", "weihongliang/RC-Qwen2VL-2b", _QWEN2, 4.4, _UNKNOWN_LICENCE),
-    LanguageCard("rc-qwen2-vl-7b", "weihongliang/RC-Qwen2VL-7b", _QWEN2, 16.6, _UNKNOWN_LICENCE),
-    LanguageCard("qwen2-vl-2b", _QWEN2, _QWEN2, 4.4, _APACHE, commercial=True),
+    LanguageCard("rc-qwen2-vl-2b", "weihongliang/RC-Qwen2VL-2b", QWEN2, 4.4, _UNKNOWN_LICENCE),
+    LanguageCard("rc-qwen2-vl-7b", "weihongliang/RC-Qwen2VL-7b", QWEN2, 16.6, _UNKNOWN_LICENCE),
+    LanguageCard("qwen2-vl-2b", QWEN2, QWEN2, 4.4, _APACHE, commercial=True),
     LanguageCard(
         "qwen2-vl-7b",
         "Qwen/Qwen2-VL-7B-Instruct",

@@ -81,12 +81,19 @@ class RCQwen2VL(Private, BaseChatModel):
 
     @classmethod
     def load(
-        cls, folder: Path | str, *, device: Device = Device.AUTO, dtype: Dtype = Dtype.AUTO, **options: Any
+        cls,
+        folder: Path | str,
+        *,
+        processor: Path | str = "",
+        device: Device = Device.AUTO,
+        dtype: Dtype = Dtype.AUTO,
+        **options: Any,
     ) -> Self:
         """The model in a folder; raise `GenerationError` for one that holds no whole model."""
         from generation.local.loading import load_model  # torch takes seconds
 
-        return cls(local=load_model(Path(folder), device=device, dtype=dtype), **options)
+        local = load_model(Path(folder), processor=processor, device=device, dtype=dtype)
+        return cls(local=local, **options)
 
     def prompt(self, **options: Any) -> RCVITPrompt:
         """The prompt for this model: its way of writing places, its pictures, its count of tokens.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from generation.fetching.manifest import read_manifest
 from generation.generator import GenerationError
 
 _CONFIG = "config.json"
+# organisation/name, as the hub has them.
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 # What the extra `models` installs and a local model needs.
 _PACKAGES = ("torch", "torchvision", "transformers")
 
@@ -21,21 +24,25 @@ class PackagesMissingError(GenerationError):
     """A local model needs packages that are not installed."""
 
 
-def find_model(spec: str, root: Path, revision: str = "") -> Path:
+def find_model(spec: str, root: Path, revision: str = "", *, holds: str = _CONFIG) -> Path:
     """The folder of a model by folder or hub id; raise `ModelNotFoundError`. Nothing is downloaded.
 
     An id is looked for in `root`, where `placard models fetch` puts models, then in the Hugging Face cache.
-    A `revision` is a commit where a fetched folder must match it.
+    A `revision` is a commit where a fetched folder must match it. `holds` is a file that it must have.
     """
     place = Path(spec).expanduser()
-    if (place / _CONFIG).is_file():
+    if _is_file(place / holds):
         return place.resolve()
-    if place.is_dir():
-        raise ModelNotFoundError(f"{spec} holds no {_CONFIG}; expected the folder of a model.")
+    if _is_there(place):
+        raise ModelNotFoundError(f"{spec} holds no {holds}; expected the folder of a model.")
+    if not _HUB_ID.fullmatch(spec):
+        raise ModelNotFoundError(
+            f"There is no folder {spec}; expected that of a model, or organisation/name."
+        )
     fetched = root / folder_name(spec)
-    if (fetched / _CONFIG).is_file() and revision in ("", _commit(fetched)):
+    if _is_file(fetched / holds) and revision in ("", _commit(fetched)):
         return fetched
-    cached = _in_cache(spec, revision)
+    cached = _in_cache(spec, revision, holds)
     if cached is not None:
         return cached
     wanted = f"{spec} at revision {revision}" if revision else spec
@@ -58,7 +65,9 @@ def check_packages() -> None:
     missing = [package for package in _PACKAGES if find_spec(package) is None]
     if missing:
         names = ", ".join(missing)
-        raise PackagesMissingError(f"A local model needs {names}: pip install 'placard[models]'.")
+        raise PackagesMissingError(
+            f"A local model needs {names}: pip install -e '.[models]' in a clone of Placard."
+        )
 
 
 def _commit(fetched: Path) -> str | None:
@@ -67,10 +76,28 @@ def _commit(fetched: Path) -> str | None:
     return manifest.model.commit if manifest else None
 
 
-def _in_cache(spec: str, revision: str) -> Path | None:
-    if spec.count("/") != 1 or find_spec("huggingface_hub") is None:
+def _in_cache(spec: str, revision: str, holds: str) -> Path | None:
+    if find_spec("huggingface_hub") is None:
         return None
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
-    found = try_to_load_from_cache(spec, _CONFIG, revision=revision or None)
+    try:
+        found = try_to_load_from_cache(spec, holds, revision=revision or None)
+    except HFValidationError:  # no id of the hub after all
+        return None
     return Path(found).parent if isinstance(found, str) else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for any file
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -10,9 +10,18 @@ from generation.generator import GenerationError
 from generation.picture import MAX_TOKENS, MIN_TOKENS, PictureBudget
 
 _CONFIG = "config.json"
-_PICTURES = ("processor_config.json", "preprocessor_config.json")
+# Of a processor, as transformers 4 and 5 write them.
+PICTURES = ("preprocessor_config.json", "processor_config.json")
 _TOKENIZERS = ("tokenizer.json", "vocab.json")
-_SETTINGS = (_CONFIG, *_PICTURES, "tokenizer_config.json")
+_SAMPLING = "generation_config.json"
+_SETTINGS = (_CONFIG, *PICTURES, "tokenizer_config.json")
+
+
+# What is taken over from a generation_config.json.
+_WANTED = {
+    **dict.fromkeys(("temperature", "top_p", "top_k", "min_p", "repetition_penalty"), "a number"),
+    "eos_token_id": "one token id or a list of them",
+}
 
 
 class BadModelError(GenerationError):
@@ -23,7 +32,8 @@ def checked_folder(folder: Path) -> Family:
     """The family of the model in a folder; raise `BadModelError` where it must not be loaded."""
     config = _read(folder / _CONFIG)
     family = Family.of(str(config.get("model_type", "")))
-    _refuse_code(folder)
+    refuse_code(folder)
+    _check_sampling(folder)
     if (folder / "adapter_config.json").is_file():
         raise BadModelError(f"{folder.name} holds an adapter; merge it into its model and give that folder.")
     if not any(folder.glob("*.safetensors")):
@@ -34,19 +44,6 @@ def checked_folder(folder: Path) -> Family:
             "convert them, or fetch another model."
         )
     return family
-
-
-def processor_folder(folder: Path, instead: Path | None) -> Path:
-    """Where the processor of a model is: in its own folder, else in `instead`; raise `BadModelError`."""
-    for place in (folder, instead):
-        if place is not None and _has_processor(place):
-            _refuse_code(place)
-            return place
-    found = f"Neither {folder.name} nor {instead.name} holds" if instead else f"{folder.name} does not hold"
-    raise BadModelError(
-        f"{found} a tokenizer (tokenizer.json) and picture settings (preprocessor_config.json); "
-        "give the folder of the model that this one was tuned from as its processor."
-    )
 
 
 def picture_budget(min_pixels: int, max_pixels: int, token_side: int) -> PictureBudget:
@@ -79,16 +76,37 @@ def model_name(folder: Path) -> str:
     return folder.name.replace("--", "/", 1)
 
 
-def _has_processor(folder: Path) -> bool:
-    return all(any((folder / name).is_file() for name in names) for names in (_PICTURES, _TOKENIZERS))
+def has_processor(folder: Path) -> bool:
+    """Whether a folder holds a tokenizer and picture settings."""
+    return all(any((folder / name).is_file() for name in names) for names in (PICTURES, _TOKENIZERS))
 
 
-def _refuse_code(folder: Path) -> None:
+def refuse_code(folder: Path) -> None:
+    """Raise `BadModelError` where a folder asks for code of its own."""
     for name in _SETTINGS:
         if (folder / name).is_file() and "auto_map" in _read(folder / name):
             raise BadModelError(
                 f"{folder.name} needs code of its own ({name}: auto_map), which is never run."
             )
+
+
+def _check_sampling(folder: Path) -> None:
+    """Raise `BadModelError` for a generation_config.json that the library would ignore or stumble over."""
+    if not (folder / _SAMPLING).is_file():
+        return
+    for name, value in _read(folder / _SAMPLING).items():
+        wanted = _WANTED.get(name)
+        if wanted is not None and value is not None and not _is_number(value, wanted):
+            raise BadModelError(f"{_SAMPLING} of {folder.name} has {name} {value!r}; expected {wanted}.")
+
+
+def _is_number(value: object, wanted: str) -> bool:
+    match wanted:
+        case "a number":
+            return isinstance(value, int | float)
+        case _:
+            ids = value if isinstance(value, list) else [value]
+            return all(isinstance(id_, int) for id_ in ids)
 
 
 def _read(path: Path) -> dict[str, object]:

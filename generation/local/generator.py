@@ -15,7 +15,6 @@ from generation.generator import Choice, Draft, Stream
 from generation.local.loading import load_model
 from generation.local.model import LocalModel
 from generation.message import as_sent
-from generation.picture import PictureBudget
 from generation.prompt import Wording
 from generation.prompter import Prompter
 from generation.request import Request
@@ -62,9 +61,9 @@ class LocalGenerator:
 
 
 def open_local(
-    folder: Path,
+    folder: Path | str,
     *,
-    processor: Path | None = None,
+    processor: Path | str = "",
     device: Device = Device.AUTO,
     dtype: Dtype = Dtype.AUTO,
     sampling: Sampling | None = None,
@@ -78,22 +77,11 @@ def open_local(
     The family is the model's own, whatever `wording` says. `min_tokens` and `max_tokens` of a picture are by
     default what the model's folder allows.
     """
-    model = load_model(folder, processor=processor, device=device, dtype=dtype)
+    model = load_model(Path(folder), processor=processor, device=device, dtype=dtype)
     prompter = Prompter(
         replace(wording or Wording(), family=model.family),
-        _pictures(model.picture_budget, min_tokens, max_tokens),
+        model.picture_budget.changed(min_tokens, max_tokens),
         text or TextBudget(),
         model.count,
     )
     return LocalGenerator(model, prompter, sampling or Sampling())
-
-
-def _pictures(own: PictureBudget, least: int | None, most: int | None) -> PictureBudget:
-    """The budget with what is set; where only one end is set, the other gives way to it."""
-    if least is not None and most is not None:
-        return PictureBudget(least, most)
-    if most is not None:
-        return PictureBudget(min(own.min_tokens, most), most)
-    if least is not None:
-        return PictureBudget(least, max(own.max_tokens, least))
-    return own

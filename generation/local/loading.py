@@ -10,8 +10,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
+from jinja2 import TemplateError
 from safetensors import SafetensorError
-from transformers import AutoModelForImageTextToText, AutoProcessor, PreTrainedModel, ProcessorMixin
+from transformers import (
+    AutoConfig,
+    AutoModelForImageTextToText,
+    AutoProcessor,
+    BaseImageProcessor,
+    PreTrainedModel,
+    ProcessorMixin,
+)
 from transformers.utils import logging as library_logging
 
 from generation.dtype import Dtype
@@ -21,9 +30,9 @@ from generation.local.folder import (
     checked_folder,
     model_name,
     picture_budget,
-    processor_folder,
 )
 from generation.local.model import LocalModel
+from generation.local.processor import processor_folder
 from vision.device import Device, DeviceUnavailableError
 
 _log = logging.getLogger(__name__)
@@ -31,24 +40,42 @@ _SHOWN = 3  # weights that an error names
 # The library's verbosity is the whole process's; it is changed while a model is loaded.
 _quiet_lock = threading.Lock()
 # What transformers raises for folders that are wrong in some way, found by trying.
-_FAULTS = (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError)
+_FAULTS = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    SafetensorError,
+    StrictDataclassError,
+    TemplateError,
+)
+_TURN = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "?"}]}
 _NOTHING_ELSE = {"local_files_only": True, "trust_remote_code": False}
 
 
 def load_model(
-    folder: Path, *, processor: Path | None = None, device: Device = Device.AUTO, dtype: Dtype = Dtype.AUTO
+    folder: Path,
+    *,
+    processor: Path | str = "",
+    device: Device = Device.AUTO,
+    dtype: Dtype = Dtype.AUTO,
 ) -> LocalModel:
     """The model in a folder, ready to answer.
 
-    `processor` is the folder of tokenizer, chat template and picture settings, for a model that was published
-    without them. Raise `BadModelError` for a folder that holds no whole model of a known family, and
-    `DeviceUnavailableError` where CUDA is asked for and is not there.
+    `processor` is the folder or id of tokenizer, chat template and picture settings; by default the model's
+    own folder, else that of the model which it was tuned from (see `processor_folder`). Raise `BadModelError`
+    for a folder that holds no whole model of a known family, and `DeviceUnavailableError` where CUDA is asked
+    for and is not there.
     """
     family = checked_folder(folder)
     place, number = _place(device), _number(dtype, _place(device))
     _log.info("Loading a %s model on %s as %s", family, place, number)
     with _quietly():
-        tools = _processor(processor_folder(folder, processor), family)
+        _check_config(folder)
+        tools = _processor(processor_folder(folder, folder.parent, str(processor)), family)
         network = _network(folder, place, number)
     size = tools.image_processor.size
     return LocalModel(
@@ -82,13 +109,21 @@ def _number(dtype: Dtype, place: torch.device) -> torch.dtype:
         case Dtype.AUTO if place.type == "cpu":
             return torch.float32
         case Dtype.AUTO:
-            emulated = torch.cuda.is_bf16_supported(including_emulation=False)
-            return torch.bfloat16 if emulated else torch.float16
+            able = torch.cuda.is_bf16_supported(including_emulation=False)
+            return torch.bfloat16 if able else torch.float16
 
 
 def _attention(place: torch.device, number: torch.dtype) -> str:
     flash = place.type == "cuda" and number is not torch.float32 and find_spec("flash_attn") is not None
     return "flash_attention_2" if flash else "sdpa"
+
+
+def _check_config(folder: Path) -> None:
+    """Raise `BadModelError` for a config.json that describes no model."""
+    try:
+        AutoConfig.from_pretrained(folder, **_NOTHING_ELSE)
+    except _FAULTS as error:
+        raise BadModelError(f"config.json of {folder.name} describes no model: {_line(error)}.") from error
 
 
 def _network(folder: Path, place: torch.device, number: torch.dtype) -> PreTrainedModel:
@@ -102,7 +137,7 @@ def _network(folder: Path, place: torch.device, number: torch.dtype) -> PreTrain
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are reported, and refused below with all the others
         )
-    except (*_FAULTS, SafetensorError) as error:
+    except _FAULTS as error:
         raise BadModelError(f"Cannot load the model in {folder.name}: {_line(error)}.") from error
     _check_weights(folder, report)
     return network.to(place).eval()
@@ -130,12 +165,34 @@ def _processor(folder: Path, family: Family) -> ProcessorMixin:
     if images is None or not processor.chat_template:
         missing = "chat template" if images is not None else "picture settings"
         raise BadModelError(f"The processor in {folder.name} has no {missing}; take another with one.")
+    _check_pictures(folder, images, family)
+    try:
+        processor.apply_chat_template([_TURN], tokenize=False, add_generation_prompt=True)
+    except _FAULTS as error:
+        raise BadModelError(f"Cannot use the chat template in {folder.name}: {_line(error)}.") from error
+    return processor
+
+
+def _check_pictures(folder: Path, images: BaseImageProcessor, family: Family) -> None:
+    """Raise `BadModelError` for picture settings that are not those of a model of this family."""
+    size = images.size
+    numbers = {
+        "patch_size": images.patch_size,
+        "merge_size": images.merge_size,
+        "shortest_edge": size.shortest_edge,
+        "longest_edge": size.longest_edge,
+    }
+    for name, number in numbers.items():
+        if not isinstance(number, int) or number < 1:
+            raise BadModelError(
+                f"The picture settings in {folder.name} must have a positive whole number as {name}, but it "
+                f"is {number!r}; take the processor of this model."
+            )
     if images.patch_size * images.merge_size != family.token_side:
         raise BadModelError(
             f"A {family} has visual tokens of {family.token_side} pixels, but the settings in {folder.name} "
             f"make them {images.patch_size * images.merge_size}; take the processor of this model."
         )
-    return processor
 
 
 @contextmanager
@@ -159,5 +216,7 @@ def _some(keys: list[str]) -> str:
 
 
 def _line(error: Exception) -> str:
-    """The first line of what the library says."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    """What the library says, in one line: the first of many, but all of a field that is wrong."""
+    lines = (str(error).strip() or type(error).__name__).splitlines()
+    said = " ".join(line.strip() for line in lines) if isinstance(error, StrictDataclassError) else lines[0]
+    return said.rstrip(".")

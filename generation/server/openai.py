@@ -44,6 +44,8 @@ def connect(
     `timeout_s` is how long the server may send nothing. Raise `GenerationError` where no server answers, it
     refuses the key, or no model is named and it has several.
     """
+    if not (key.isascii() and key.isprintable()):
+        raise GenerationError("The server's key holds characters that no key has; look for a stray line end.")
     server = Server(base_url(url), key, timeout_s)
     name = server.chosen(model)
     conduct = Conduct(

@@ -114,7 +114,8 @@ def test_save_never_overwrites_the_photo_itself(run: Run, nasa: Path, tmp_path: 
         (("who", "wall.png", "--faces", "nobody"), 1, "No face model 'nobody'"),
         (("who", "wall.png", "--save", "out.txt"), 1, ".jpg"),
         (("who", "wall.png", "--save", "no/such/folder/out.jpg"), 1, "Cannot write"),
-        (("ask", "wall.png", "  "), 2, "empty"),
+        (("ask", "wall.png", "  "), 1, "Expected a question, but it is empty"),
+        (("ask", "wall.png", "\u200b\u2060\u00ad"), 1, "Expected a question, but it is empty"),
         (("who", "wall.png", "--bogus"), 2, "--bogus"),
     ],
 )

@@ -13,7 +13,7 @@ from app.asking import Desk, answer_one
 from app.generators import GeneratorChoice
 from app.settings import GeneratorKind
 from generation.conversation import Conversation
-from generation.generator import Finish
+from generation.generator import Finish, GenerationError
 from tests.app.conftest import Run
 from tests.fakes import Echo
 from tests.generation.contexts import ada, blank, photo
@@ -61,12 +61,49 @@ def test_nothing_to_ask_is_no_error(run: Run, nasa: Path, monkeypatch: pytest.Mo
 
 def test_control_c_ends_the_answer_and_keeps_what_was_written(capsys: pytest.CaptureFixture[str]) -> None:
     opened = desk(Echo("Ada ", "paints", fails=KeyboardInterrupt()))
-    answer_one(opened, "What does she do?", as_json=False)
+    assert not answer_one(opened, "What does she do?", as_json=False)
     assert opened.conversation.exchanges[0].answer.finish is Finish.CANCELLED
     assert opened.conversation.exchanges[0].answer.text == "Ada paints"
     out, err = capsys.readouterr()
     assert out.startswith("Ada paints")
     assert "(stopped)" in err
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_question_that_nobody_can_see_is_an_error_and_the_talk_goes_on(
+    run: Run, nasa: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_in(monkeypatch, "\u200b\u2060", "Where was she born?")
+    result = run("chat", nasa)
+    assert result.code == 1
+    assert "Error: Expected a question, but it is empty" in result.err
+    assert "Elmira, New York" in result.out
+
+
+def test_an_answer_that_breaks_off_ends_its_line_before_the_error(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = GenerationError("The server is gone.")
+    with pytest.raises(GenerationError):
+        answer_one(desk(Echo("Ada pai", fails=broken)), "What?", as_json=False)
+    assert capsys.readouterr().out == "Ada pai\n"
+    with pytest.raises(GenerationError):
+        answer_one(desk(Echo(fails=broken)), "What?", as_json=False)
+    assert capsys.readouterr().out == ""
+
+
+def test_an_answer_without_a_word_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer_one(desk(Echo()), "What?", as_json=False)
+    assert capsys.readouterr().out == "\nCheck: The model wrote nothing.\n"
+
+
+@pytest.mark.usefixtures("collins")
+def test_ask_that_is_stopped_says_so_to_the_shell(
+    run: Run, nasa: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = Echo("Ada ", fails=KeyboardInterrupt())
+    monkeypatch.setattr("app.asking.open_generator", lambda *_: stopped)
+    result = run("ask", nasa, "What?")
+    assert result.code == 130
+    assert result.out.startswith("Ada ")
 
 
 def test_what_a_model_writes_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from generation.fetching.manifest import Manifest, Source
 from generation.generator import GenerationError
 from generation.local.finding import ModelNotFoundError, find_model, folder_name
 from tests.app.conftest import Run
+from tests.generation.local.folders import copied
 from vision.errors import UserError
 
 
@@ -61,6 +62,9 @@ def test_without_server_and_model_the_reader_answers() -> None:
         ({"generator": "local", "model": "nobody/nothing"}, "No language model nobody/nothing on disk"),
         ({"model": "nobody/nothing"}, "No language model nobody/nothing on disk"),
         ({"generator": "local", "model": "/"}, "/ holds no config.json"),
+        ({"generator": "local", "model": "/nonexist"}, "There is no folder /nonexist"),
+        ({"generator": "local", "model": "a/b/c"}, "There is no folder a/b/c"),
+        ({"generator": "local", "model": "x" * 5000}, "There is no folder xxx"),
         ({"generator": "server"}, "needs the server's URL"),
     ],
 )
@@ -115,6 +119,44 @@ def test_a_local_model_answers_from_photo_to_text(
     assert "Generator: local tiny (asked for)" in result.err
     assert "tiny runs on the CPU" in result.err
     assert "Answered by tiny on cpu (float32)." in result.err
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_model_that_was_published_without_a_processor_answers_with_that_of_its_base(
+    run: Run, nasa: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLACARD_MAX_NEW_TOKENS", "2")
+    bare = copied(tiny_model, tmp_path / "bare")
+    for name in ("tokenizer.json", "tokenizer_config.json", "processor_config.json", "chat_template.jinja"):
+        (bare / name).unlink()
+    asked = ("ask", nasa, "Who is this?", "--generator", "local", "--model", bare, "--device", "cpu")
+    refused = run(*asked)
+    assert refused.code == 1
+    assert "Error: bare does not hold a tokenizer" in refused.err
+    monkeypatch.setenv("PLACARD_PROCESSOR", str(tiny_model))
+    assert run(*asked).code == 0
+    monkeypatch.delenv("PLACARD_PROCESSOR")
+    root = read_settings().language_root
+    root.mkdir(parents=True)
+    copied(tiny_model, root / "Qwen--Qwen2-VL-2B-Instruct")
+    assert run(*asked).code == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("SEED", "-1", "PLACARD_SEED is '-1'"),
+        ("SEED", str(2**63), "PLACARD_SEED is"),
+        ("PICTURE_MAX_TOKENS", "100", "at least PLACARD_PICTURE_MIN_TOKENS, which is 200"),
+    ],
+)
+def test_a_setting_out_of_bounds_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv("PLACARD_PICTURE_MIN_TOKENS", "200")
+    monkeypatch.setenv(f"PLACARD_{variable}", value)
+    with pytest.raises(UserError, match=says):
+        read_settings()
 
 
 @pytest.mark.usefixtures("collins")

@@ -9,6 +9,7 @@ import pytest
 from generation.conversation import Conversation, answers
 from generation.extractive.reader import Reader
 from generation.generator import Finish, GenerationError, Stream
+from generation.question import EmptyQuestionError
 from generation.request import Request, Turn
 from tests.fakes import Echo
 from tests.generation.contexts import ada, blank, bob, photo
@@ -34,6 +35,8 @@ def test_an_empty_question_is_an_error_and_no_turn() -> None:
     conversation = about(Echo("Ada"))
     with pytest.raises(ValueError, match="Expected a question"):
         conversation.ask("  ")
+    with pytest.raises(EmptyQuestionError):
+        conversation.stream("\u200b\u2060")  # before anything is asked for
     assert conversation.exchanges == []
 
 
@@ -67,6 +70,16 @@ def test_cancelling_from_another_thread_ends_the_answer() -> None:
         thread.join()
     assert written == ["one "]
     assert conversation.exchanges[-1].answer.finish is Finish.CANCELLED
+
+
+def test_cancelling_before_the_first_piece_is_asked_for_ends_the_answer() -> None:
+    echo = Echo("one ", "two")
+    conversation = about(echo)
+    pieces = conversation.stream("Count.")
+    conversation.cancel()
+    assert list(pieces) == []
+    assert (echo.given, conversation.exchanges[-1].answer.finish) == (0, Finish.CANCELLED)
+    assert conversation.ask("Again?").text == "one two"
 
 
 def test_cancelling_while_the_prompt_is_made_ends_the_answer_before_its_first_word() -> None:

@@ -21,6 +21,7 @@ from tests.generation.contexts import person, photo, thing
 
 NO_ENTRY, NOT_IN_PHOTO = FindingKind.NO_ENTRY, FindingKind.NOT_IN_PHOTO
 WRONG_ENTRY, UNSUPPORTED, REFUSAL = FindingKind.WRONG_ENTRY, FindingKind.UNSUPPORTED, FindingKind.REFUSAL
+NOTHING = FindingKind.NOTHING
 
 JOHN = replace(
     person(
@@ -78,7 +79,6 @@ def known() -> Iterator[Gallery]:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "A man and two dogs are on the beach.",
         "John Smith, a 41-year-old marketing executive [1], sits on the beach with Bella, his 2-year-old "
         "dog [2]. Sam, a dog who enjoys movie nights [3], lies in front of them.",
@@ -92,7 +92,8 @@ def known() -> Iterator[Gallery]:
         "Sam, John Smith's dog [3], sleeps.",
         "John Smith's favourite [3] sleeps.",
         "[2] Bella is asleep. [3] Sam sleeps. [1] John Smith smiles.",
-        "The description does not mention his age [1].",
+        "The man is not Bella, as the ring shows [1].",
+        "He is not actually Bella [1].",
         "John Smith looks at the other dog, which sleeps [3].",
         "Smith [1] sits with Bella and Sam [2][3].",
         "[1] John Smith is 41. [2] Bella is a dog. [3] Sam sleeps.",
@@ -111,7 +112,23 @@ def test_an_answer_that_the_entries_support_is_left_alone(text: str, known: Gall
 @pytest.mark.parametrize(
     ("text", "findings"),
     [
+        ("", [(NOTHING, "")]),
+        (" \n", [(NOTHING, "")]),
+        (
+            "The description does not mention his age [1].",
+            [(REFUSAL, "The description does not mention his age [1].")],
+        ),
+        (
+            "He is 41 [1]. His hobbies are not mentioned [1].",
+            [(REFUSAL, "His hobbies are not mentioned [1].")],
+        ),
+        (
+            "Cannot be answered, he sold 99 cars [1].",
+            [(REFUSAL, "Cannot be answered, he sold 99 cars [1]."), (UNSUPPORTED, "99")],
+        ),
+        ("It is not only Bella [1].", [(WRONG_ENTRY, "Bella")]),
         ("A cat [4].", [(NO_ENTRY, "[4]")]),
+        ("Cats [4, 5, 6, 7, 8].", [(NO_ENTRY, "[4, 5, 6, 7, 8]")]),
         ("A cat [1, 9] [0].", [(NO_ENTRY, "[1, 9]"), (NO_ENTRY, "[0]")]),
         ("Bella [3] sits next to Sam [2].", [(WRONG_ENTRY, "Bella"), (WRONG_ENTRY, "Sam")]),
         (
@@ -268,7 +285,10 @@ _PIECES = st.sampled_from(
 def test_any_text_is_checked_and_every_finding_lies_within_it(text: str, known: Gallery) -> None:
     answer = checked(text, gallery=known)
     assert answer.text == text
-    assert all(0 <= f.start < f.end <= len(text) for f in answer.findings)
+    if text.strip():
+        assert all(0 <= f.start < f.end <= len(text) for f in answer.findings)
+    else:
+        assert [f.kind for f in answer.findings] == [NOTHING]
     assert list(answer.findings) == sorted(answer.findings, key=lambda f: (f.start, f.end))
 
 

@@ -58,6 +58,12 @@ from tests.generation.contexts import ada, photo, reading
         "The question is unanswerable.",
         'Henry C. "Hank" Johnson, Jr. is not recognised in this photo.',
         "**Cannot be answered.**",
+        "Cannot be answered [1].",
+        "Cannot be answered. The description does not mention her hobbies [1].",
+        "The description does not mention his age [1].",
+        "I cannot see that.",
+        "I can't see any dog in the picture.",
+        "Her hobbies are not known.",
     ],
 )
 def test_a_refusal_is_recognised(text: str) -> None:
@@ -99,6 +105,9 @@ def test_a_refusal_is_recognised(text: str) -> None:
         "The description says that he was born in Lyon.",
         "He was not given a second term.",
         "She was not named in this photo contest.",
+        "She cannot see that without her glasses.",
+        "He is a teacher [1]. Cannot be answered.",
+        "It is not known for its beaches.",
     ],
 )
 def test_words_in_passing_are_no_refusal(text: str) -> None:

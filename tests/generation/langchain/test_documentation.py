@@ -30,8 +30,8 @@ def readme_example(tmp_path: Path, dlib_faces: FaceModel, tiny_model: Path) -> P
         open_source(tmp_path / "photos/people") as source,
     ):
         list(ingest(gallery, dlib_faces, source.rows()))
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models/weihongliang--RC-Qwen2VL-2b").symlink_to(tiny_model)
+    (tmp_path / "models/language").mkdir(parents=True)
+    (tmp_path / "models/language/weihongliang--RC-Qwen2VL-2b").symlink_to(tiny_model)
     return tmp_path
 
 

@@ -192,9 +192,55 @@ def test_a_processor_may_be_in_another_folder(folder: Path, light: Path, plain: 
         (folder / name).unlink()
     with pytest.raises(BadModelError, match="copy does not hold a tokenizer"):
         load_model(folder)
-    with pytest.raises(BadModelError, match="Neither copy nor copy holds a tokenizer"):
-        load_model(folder, processor=folder)
     assert said(load_model(folder, processor=light)) == pytest.approx(said(plain), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "says"),
+    [
+        ("config.json", {"text_config": {"num_hidden_layers": "two"}}, "no model: .*'num_hidden_layers'"),
+        ("config.json", {"text_config": {"num_hidden_layers": 5}}, "no model: .*equal to the number of"),
+        ("config.json", {"text_config": [1]}, "no model: .*'text_config'"),
+        ("config.json", {"image_token_id": None}, "no model: .*'image_token_id'"),
+        ("generation_config.json", {"temperature": "hot"}, "temperature 'hot'; expected a number"),
+        ("generation_config.json", {"eos_token_id": ["end"]}, "expected one token id or a list"),
+        (
+            "processor_config.json",
+            {"image_processor": {"size": {"height": 336, "width": 336}}},
+            "shortest_edge",
+        ),
+        ("processor_config.json", {"image_processor": {"patch_size": None}}, "number as patch_size"),
+        ("processor_config.json", {"image_processor": {"merge_size": "2"}}, "number as merge_size"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_blamed_on_its_file(
+    folder: Path, name: str, changes: dict[str, object], says: str
+) -> None:
+    settings = json.loads((folder / name).read_text(encoding="utf-8"))
+    for key, change in changes.items():
+        inner = settings.get(key)
+        settings[key] = (
+            {**inner, **change} if isinstance(change, dict) and isinstance(inner, dict) else change
+        )
+    rewritten(folder / name, json.dumps(settings))
+    with pytest.raises(BadModelError, match=says):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("generation_config.json", "{broken", "Cannot read generation_config.json"),
+        ("generation_config.json", "[]", "must be a JSON object"),
+        ("chat_template.jinja", "{% for %}", "Cannot use the chat template in copy"),
+        ("chat_template.jinja", "{{ no.such.thing }}", "Cannot use the chat template in copy"),
+        ("chat_template.jinja", "{{ raise_exception('never') }}", "chat template in copy: never"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(folder: Path, name: str, text: str, says: str) -> None:
+    rewritten(folder / name, text)
+    with pytest.raises(BadModelError, match=says):
+        load_model(folder)
 
 
 def test_the_processor_of_another_family_is_an_error(folder: Path) -> None:
