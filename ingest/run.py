@@ -58,10 +58,7 @@ def ingest(
     Raise `WrongModelError` where the gallery belongs to another model.
     """
     options = options or IngestOptions()
-    current = gallery.current_space()
-    if current is not None and current.name != faces.space:
-        raise WrongModelError(faces.space, current.name)
-    enrolment = Enrolment(gallery, faces, options.rules)
+    enrolment = _enrolment(gallery, faces, options)
     with ThreadPoolExecutor(max_workers=options.jobs, thread_name_prefix="decode") as pool:
         depth = 2 * options.jobs
         read = _ahead(pool, _read, rows, depth)
@@ -72,6 +69,19 @@ def ingest(
             yield from outcomes
             if options.stop_on_refusal and any(outcome.status is Status.SKIPPED for outcome in outcomes):
                 return
+
+
+def ingest_decoded(gallery: Gallery, faces: FaceModel, item: Prepared, options: IngestOptions) -> Outcome:
+    """Enrol one photo that is decoded already, as `ingest` does with those that it reads."""
+    [outcome] = _enrolment(gallery, faces, options).commit([item])
+    return outcome
+
+
+def _enrolment(gallery: Gallery, faces: FaceModel, options: IngestOptions) -> Enrolment:
+    current = gallery.current_space()
+    if current is not None and current.name != faces.space:
+        raise WrongModelError(faces.space, current.name)
+    return Enrolment(gallery, faces, options.rules)
 
 
 def _ahead(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app.web.adding import add_photo, photo_source
-from app.web.components import draw_photo
 from app.web.desk import Desk, Table
+from app.web.photo_acts import corrected_here, draw_seen, say_what_was_corrected
 from app.web.resources import Workshop, workshop
 from app.web.talk import draw_conversation, draw_foot, follow
 from app.web.uploads import TYPES
@@ -105,14 +105,15 @@ def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
         with st.popover("Another photo", icon=":material/add_a_photo:"):
             photo_source(table, shop)
     with st.container():
-        if desk.changed:
+        say_what_was_corrected(desk, shop)
+        if desk.changed and corrected_here(desk) is None:
             st.info("The gallery has changed: this is who it knows now, and the conversation began anew.")
         if not desk.matches:
             st.info("No face was found in this photo. A larger or sharper one may help.")
         elif not desk.context.entries:
             _explain_empty(shop)
     with st.container(key="seen"):
-        draw_photo(desk.view, key=f"photo-{desk.photo.sha256}")
+        draw_seen(desk, shop)
 
 
 def _switch(table: Table, desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from app.forms import Json
 _PARTS = Path(__file__).parent / "parts"
 
 
-def draw_photo(view: Json, *, key: str) -> None:
-    """Draw a `photo_view`. What is selected in it stays in the browser."""
-    _component("photo", "seen")(data=view, key=key)
+def draw_photo(view: Json, *, key: str, on_act: Callable[[], None] | None = None) -> None:
+    """Draw a `photo_view`. What is selected in it stays in the browser.
+
+    A click on a button of a card is in the session's state as `act` of the key when `on_act` is called.
+    """
+    _component("photo", "seen")(data=view, key=key, on_act_change=on_act)
 
 
 def draw_answer(view: Json, *, key: str) -> None:

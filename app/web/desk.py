@@ -85,7 +85,7 @@ class Desk:
         if matches is None:
             matches = workshop.recognise(self.photo)
         new = self._of(self.photo, matches, revision, workshop)
-        if list(map(_said, new.matches)) == list(map(_said, self.matches)):
+        if new.view == self.view and list(map(_said, new.matches)) == list(map(_said, self.matches)):
             self.revision = revision
             return None
         new.changed = True

@@ -11,9 +11,12 @@ from app.web.resources import Workshop
 from app.web.roles import ensure_editor
 from app.web.wording import photos as counted
 from gallery.entity import NewEntity
+from ingest.enrolment import Prepared
 from ingest.outcome import Outcome, Status
-from ingest.run import ingest
+from ingest.run import ingest, ingest_decoded
 from ingest.sources.row import Labelled
+from vision.box import Box
+from vision.photo import Photo
 
 SOURCE = "web"  # what the gallery says about where people come from who were added here
 
@@ -43,6 +46,14 @@ def enrol(
         for photo in photos
     ]
     return list(ingest(shop.gallery, recogniser.faces, rows, ingest_options(shop)))
+
+
+def enrol_seen(shop: Workshop, entity: NewEntity, photo: Photo, box: Box) -> Outcome:
+    """Enrol a face of a photo that is open, through the same gate. Raise `UserError` as `enrol`."""
+    ensure_editor()
+    recogniser, _ = shop.recogniser()
+    row = Labelled("The photo", entity, box, False, photo.pixels.tobytes)  # its file is not at hand any more
+    return ingest_decoded(shop.gallery, recogniser.faces, Prepared(row, photo), ingest_options(shop))
 
 
 def summary(outcomes: Sequence[Outcome], name: str) -> str:

@@ -18,6 +18,7 @@ from retrieval.match import Candidate, Decision, Match
 from retrieval.rules import MatchRules
 from vision.errors import UserError
 from vision.photo import Photo, crop_of
+from vision.region import RegionKind
 
 # The longer side that a browser is sent, in pixels.
 _SHOWN_SIDE = 1600
@@ -27,6 +28,9 @@ _FACT_LIMIT = 220  # characters
 def photo_view(photo: Photo, matches: Sequence[Match], gallery: Gallery, rules: MatchRules) -> Json:
     """What the component for photos is sent; `matches` from left to right."""
     numbers = numbered(matches)
+    with gallery.ledger() as ledger:
+        rejections = ledger.rejections(photo.sha256)
+    names = gallery.entities(one.entity_id for one in rejections)
     cards = [
         {
             "number": number,
@@ -37,6 +41,14 @@ def photo_view(photo: Photo, matches: Sequence[Match], gallery: Gallery, rules: 
             "crop": _data_uri(crop_of(photo, match.region.box)),
             "references": _references(match, gallery),
             "biography": first_fact(match.entity) if match.entity else "",
+            "entity": match.entity.id if match.entity else None,
+            "names": [_named(one.id, one) for one in shown_names(match)],
+            "rejected": [
+                _named(one.id, names[one.entity_id])
+                for one in rejections
+                if one.covers(match.region.box) and one.entity_id in names
+            ],
+            "enrollable": match.region.kind is RegionKind.FACE,
         }
         for match, number in zip(matches, numbers, strict=True)
     ]
@@ -49,6 +61,11 @@ def photo_view(photo: Photo, matches: Sequence[Match], gallery: Gallery, rules: 
         "label": _label(matches),
         "cards": cards,
     }
+
+
+def shown_names(match: Match) -> list[Entity]:
+    """Whom a region is said to be, surely or maybe."""
+    return [candidate.entity for candidate in _shown_candidates(match)]
 
 
 def numbered(matches: Sequence[Match]) -> list[int | None]:
@@ -105,9 +122,17 @@ def _fractions(match: Match, size: tuple[int, int]) -> list[float]:
 
 def _references(match: Match, gallery: Gallery) -> list[Json]:
     """The crops that a match comes from: one for who is named, two for who may be, none for strangers."""
-    shown = {Decision.ACCEPTED: match.candidates[:1], Decision.UNCERTAIN: match.candidates}
-    found = [(one, _kept_crop(one, gallery)) for one in shown.get(match.decision, ())]
+    found = [(one, _kept_crop(one, gallery)) for one in _shown_candidates(match)]
     return [{"uri": uri, "name": printable(one.entity.name)} for one, uri in found if uri]
+
+
+def _shown_candidates(match: Match) -> Sequence[Candidate]:
+    shown = {Decision.ACCEPTED: match.candidates[:1], Decision.UNCERTAIN: match.candidates}
+    return shown.get(match.decision, ())
+
+
+def _named(number: int, entity: Entity) -> Json:
+    return {"number": number, "name": printable(entity.name)}
 
 
 def _kept_crop(candidate: Candidate, gallery: Gallery) -> str:

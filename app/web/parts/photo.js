@@ -87,7 +87,28 @@ function face(uri, words) {
   return figure;
 }
 
-function cardOf(card, choose, hover) {
+// What can be said of a card; a click reaches the server, and selects nothing.
+function acts(card, place, editable, send) {
+  const row = made('div', 'acts');
+  const act = (words, kind, number) => {
+    const button = made('button', 'act', words);
+    button.type = 'button';
+    button.addEventListener('click', (event) => { event.stopPropagation(); send({ kind, place, number }); });
+    button.addEventListener('keydown', (event) => event.stopPropagation());
+    row.append(button);
+  };
+  if (card.entity !== null) act('Open', 'open', card.entity);
+  if (!editable) return row;
+  for (const one of card.names) act(`This is not ${one.name}`, 'not', one.number);
+  if (card.enrollable) act(card.decision === 'accepted' ? 'This is actually …' : 'Who is this?', 'who', 0);
+  for (const one of card.rejected) {
+    row.append(made('span', 'rejected', `Somebody said that this is not ${one.name}.`));
+    act('Take that back', 'back', one.number);
+  }
+  return row;
+}
+
+function cardOf(card, buttons, choose, hover) {
   const item = made('li', `card ${card.decision}`);
   const title = made('p', 'title');
   title.append(made('span', 'badge', card.number === null ? '?' : String(card.number)), made('bdi', '', card.title));
@@ -103,12 +124,13 @@ function cardOf(card, choose, hover) {
     fact.dir = 'auto';
     item.append(fact);
   }
+  item.append(buttons);
   item.tabIndex = 0;
   act(item, choose, hover);
   return item;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.seen');
   const memory = (root.placard ??= { photo: null, selected: null });
   memory.life?.abort();
@@ -126,6 +148,7 @@ export default function ({ data, parentElement }) {
   frame.append(image, svg);
   sized(svg, { role: 'group', 'aria-label': 'People in the photo' });
 
+  const send = (act) => setTriggerValue('act', act);
   let hot = null;
   const show = () => {
     frame.classList.toggle('pointed', hot !== null || memory.selected !== null);
@@ -147,7 +170,7 @@ export default function ({ data, parentElement }) {
   const parts = data.cards.map((card, index) =>
     region(card, () => { choose(index); if (memory.selected === index) items[index].scrollIntoView(near); }, (on) => hover(index, on)));
   const items = data.cards.map((card, index) =>
-    cardOf(card, () => { choose(index); if (memory.selected === index) frame.scrollIntoView(near); }, (on) => hover(index, on)));
+    cardOf(card, acts(card, index, data.editable, send), () => { choose(index); if (memory.selected === index) frame.scrollIntoView(near); }, (on) => hover(index, on)));
   svg.append(...parts.map((part) => part.group));
   // Who is named comes first; the boxes themselves are in the order of the photo.
   const order = ['accepted', 'uncertain', 'unknown'];

@@ -1,0 +1,79 @@
+"""Correcting who is named in a photo: who it is not, who it is, and taking that back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.rejecting import enrolled_at
+from app.web.desk import Desk
+from app.web.enrolling import by_hand, enrol_seen, remarks, summary
+from app.web.photo_view import shown_names
+from app.web.resources import Workshop
+from app.web.roles import ensure_editor
+from gallery.entity import Entity, NewEntity
+from gallery.gallery import Gallery
+from ingest.outcome import Status
+from vision.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction has done, to be said beside the photo."""
+
+    photo: str  # the hash of the one that it is about
+    done: str
+    remarks: tuple[str, ...] = ()
+    undo: int | None = None  # the rejection that can be taken back
+
+
+def reject_shown(shop: Workshop, desk: Desk, place: int, entity_id: int) -> Corrected:
+    """Remember that a region is not the one that it is shown to be; raise `UserError` where it is not so."""
+    ensure_editor()
+    match = desk.matches[place]
+    entity = next((one for one in shown_names(match) if one.id == entity_id), None)
+    if entity is None:
+        raise UserError("The photo shows somebody else by now; look again.")
+    photo, box = desk.photo.sha256, match.region.box
+    with shop.gallery.write() as writer:
+        number = writer.reject_in(entity_id, photo, box)
+    said: tuple[str, ...] = ()
+    if enrolled_at(shop.gallery, entity_id, photo, box):
+        said = (f"This very picture is kept as one of {entity.name}: open that page to remove it.",)
+    return Corrected(photo, f"This is not {entity.name}: remembered for this photo.", said, number)
+
+
+def name_shown(shop: Workshop, desk: Desk, place: int, known: Entity | str) -> Corrected:
+    """Enrol a region for somebody, known or new by name; whoever it was shown to be, it is not.
+
+    Raise `UserError` with the reason where the photo is not good enough; then nothing is changed.
+    """
+    ensure_editor()
+    match, photo = desk.matches[place], desk.photo
+    new = _entity(shop.gallery, known, photo.sha256)
+    others = [one for one in shown_names(match) if not isinstance(known, Entity) or one.id != known.id]
+    with shop.gallery.write() as writer:
+        before = {one.id for one in writer.ledger.rejections(photo.sha256)}
+        numbers = [writer.reject_in(other.id, photo.sha256, match.region.box) for other in others]
+    outcome = enrol_seen(shop, new, photo, match.region.box)
+    if outcome.status is Status.SKIPPED:
+        with shop.gallery.write() as writer:
+            for number in set(numbers) - before:
+                writer.unreject(number)
+        raise UserError(f"Nothing was changed: {outcome.detail} ({outcome.reason}).")
+    return Corrected(photo.sha256, summary([outcome], new.name), tuple(remarks([outcome])))
+
+
+def take_back(shop: Workshop, photo: str, rejection_id: int) -> Corrected:
+    """Take back what somebody said not to be in a photo."""
+    ensure_editor()
+    with shop.gallery.write() as writer:
+        writer.unreject(rejection_id)
+    return Corrected(photo, "Taken back.")
+
+
+def _entity(gallery: Gallery, known: Entity | str, photo: str) -> NewEntity:
+    if isinstance(known, Entity):
+        return gallery.as_new(known.id)
+    if not known.strip():
+        raise UserError("Give a name.")
+    return by_hand(known, "", "", photo=photo)

@@ -1,0 +1,195 @@
+"""Correcting who is named in a photo, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app.settings import Settings, read_settings
+from app.web import resources, roles
+from app.web.correcting import name_shown, reject_shown, take_back
+from app.web.desk import Desk
+from app.web.resources import Workshop
+from app.wiring import Choice
+from gallery.entity import NewEntity
+from gallery.gallery import Gallery
+from retrieval.recogniser import Recogniser
+from retrieval.rules import MatchRules
+from tests.fakes import ColourFaces, picture, reference
+from tests.labelled import GREEN, RED
+from vision.device import Device
+from vision.errors import UserError
+from vision.photo import Photo
+
+RULES = MatchRules(threshold=0.9, margin=0.05, band=0.2)
+REDDISH = (200, 60, 0)  # 0.96 like Ann, 0.29 like Bob
+BETWEEN = (200, 120, 0)  # 0.86 like Ann: maybe
+GREY = (120, 120, 120)
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """A workshop whose faces are colours: Ann is red, Bob is green."""
+
+    def open_colours(settings: Settings, gallery: Gallery) -> tuple[Recogniser, Choice]:
+        recogniser = Recogniser(gallery, ColourFaces(), device=Device.CPU, rules=RULES)
+        return recogniser, Choice("colour", "colour", "a fake")
+
+    monkeypatch.setattr(resources, "open_recogniser", open_colours)
+    opened = Workshop.open(read_settings())
+    with opened.gallery.write() as writer:
+        writer.add_space("colour", 3, "colour")
+        for name, colour in (("Ann", RED), ("Bob", GREEN)):
+            entity = writer.add(NewEntity(name, biography=f"{name} paints."))
+            writer.add_reference(
+                entity, reference(colour, f"photo of {name}", crop=picture(colour)), (100, 100)
+            )
+    yield opened
+    opened.close()
+
+
+def desk_of(shop: Workshop, *colours: tuple[int, int, int]) -> Desk:
+    return Desk.of(Photo.open(picture(*colours)), shop)
+
+
+def titles(shop: Workshop, desk: Desk) -> list[str]:
+    """The cards, with what the gallery says now."""
+    now = desk.renewed(shop) or desk
+    return [card["title"] for card in now.view["cards"]]
+
+
+def rejected(shop: Workshop, desk: Desk) -> list[str]:
+    now = desk.renewed(shop) or desk
+    return [one["name"] for card in now.view["cards"] for one in card["rejected"]]
+
+
+def test_who_is_said_not_to_be_there_is_not_named_until_that_is_taken_back(shop: Workshop) -> None:
+    desk = desk_of(shop, RED, GREEN)
+    assert titles(shop, desk) == ["Ann", "Bob"]
+    done = reject_shown(shop, desk, 0, 1)
+    assert done.done == "This is not Ann: remembered for this photo."
+    assert titles(shop, desk) == ["unknown", "Bob"]
+    assert rejected(shop, desk) == ["Ann"]
+    # Another session, and the photo asked about again.
+    assert titles(shop, desk_of(shop, RED, GREEN)) == ["unknown", "Bob"]
+    assert done.undo is not None
+    take_back(shop, done.photo, done.undo)
+    assert titles(shop, desk) == ["Ann", "Bob"]
+    with pytest.raises(UserError, match="no rejection"):
+        take_back(shop, done.photo, done.undo)
+
+
+def test_one_of_two_who_may_be_meant_is_ruled_out(shop: Workshop) -> None:
+    desk = desk_of(shop, BETWEEN)
+    assert titles(shop, desk) == ["maybe Ann or Bob"]
+    reject_shown(shop, desk, 0, 1)
+    assert titles(shop, desk) == ["unknown"]
+
+
+def test_only_who_is_shown_can_be_ruled_out(shop: Workshop) -> None:
+    desk = desk_of(shop, RED)
+    for other in (2, 999):  # the next nearest, who is not shown, and nobody
+        with pytest.raises(UserError, match="somebody else by now"):
+            reject_shown(shop, desk, 0, other)
+    with shop.gallery.ledger() as ledger:
+        assert ledger.rejections(desk.photo.sha256) == []
+
+
+def test_ruling_out_whom_the_photo_is_enrolled_for_says_so(shop: Workshop) -> None:
+    desk = desk_of(shop, GREY)
+    name_shown(shop, desk, 0, "Cy")
+    now = desk.renewed(shop)
+    assert now is not None
+    done = reject_shown(shop, now, 0, 3)
+    assert "kept as one of Cy" in done.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("colour", "before"), [(REDDISH, "Ann"), (BETWEEN, "maybe Ann or Bob"), (GREY, "unknown")]
+)
+def test_somebody_new_is_named_wherever_they_were_taken_for_another(
+    shop: Workshop, colour: tuple[int, int, int], before: str
+) -> None:
+    desk = desk_of(shop, colour)
+    assert titles(shop, desk) == [before]
+    done = name_shown(shop, desk, 0, " Cy ")
+    assert done.done == "Added 1 photo of Cy."
+    assert titles(shop, desk) == ["Cy"]
+    (cy,) = shop.gallery.find("Cy")
+    assert [one.photo for one in shop.gallery.references(cy.id)] == [desk.photo.sha256]
+    assert len(shop.gallery.crop(shop.gallery.references(cy.id)[0].id)) > 100
+
+
+def test_somebody_known_is_named_although_another_is_more_alike(shop: Workshop) -> None:
+    desk = desk_of(shop, REDDISH)
+    done = name_shown(shop, desk, 0, shop.gallery.entity(2))
+    assert titles(shop, desk) == ["Bob"]
+    assert "unlike the other photos" in done.remarks[0]
+    assert shop.gallery.entity(2).biography == "Bob paints."
+
+
+def test_a_face_that_is_not_good_enough_changes_nothing_and_says_why(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of(shop, REDDISH)
+    before = shop.gallery.counts()
+    monkeypatch.setattr(ColourFaces, "sure_confidence", 0.99)
+    with pytest.raises(UserError, match=r"Nothing was changed: .*0\.90 sure.* \(low_confidence\)"):
+        name_shown(shop, desk, 0, "Cy")
+    assert shop.gallery.counts() == before
+    assert titles(shop, desk) == ["Ann"]
+    assert rejected(shop, desk) == []
+
+
+def test_who_was_ruled_out_is_not_enrolled_and_stays_ruled_out(shop: Workshop) -> None:
+    desk = desk_of(shop, RED)
+    reject_shown(shop, desk, 0, 1)
+    now = desk.renewed(shop)
+    assert now is not None
+    with pytest.raises(UserError, match=r"\(rejected\)"):
+        name_shown(shop, now, 0, shop.gallery.entity(1))
+    assert rejected(shop, desk) == ["Ann"]
+
+
+def test_a_reader_corrects_nothing(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_of(shop, RED)
+    monkeypatch.setattr(roles, "may_edit", lambda: False)
+    for attempt in (
+        lambda: reject_shown(shop, desk, 0, 1),
+        lambda: name_shown(shop, desk, 0, "Cy"),
+        lambda: take_back(shop, desk.photo.sha256, 1),
+    ):
+        with pytest.raises(UserError, match="only editors"):
+            attempt()
+    assert titles(shop, desk) == ["Ann"]
+
+
+def open_dialog(page: AppTest) -> None:
+    """Run the page as after a click on a card: a dialog of its own reruns is not what `AppTest` knows."""
+    page.session_state["ask-who"] = 0
+    page.run()
+
+
+@pytest.mark.usefixtures("collins")
+def test_the_page_asks_who_it_is_and_says_why_an_answer_is_not_taken(nasa: Path) -> None:
+    from app.web.server import SCRIPT
+
+    page = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    page.file_uploader[0].set_value(("photo.png", nasa.read_bytes(), "image/png"))
+    page.run()
+    open_dialog(page)
+    assert any("A small picture of the face is kept" in caption.value for caption in page.caption)
+    page.text_input(key="who-name").set_value("eileen")
+    open_dialog(page)
+    assert page.button(key="who-1").label == "Eileen Collins, number 1"
+    page.text_input(key="who-name").set_value("Nora <b>")
+    open_dialog(page)
+    page.button(key="who-new").click()
+    open_dialog(page)
+    assert "Nothing was changed: enrolled as Eileen Collins" in page.warning[0].value.replace("\\", "")
+    st.cache_resource.clear()
+    assert not page.exception
