@@ -172,6 +172,28 @@ def web(
 
 
 @app.command()
+def calibrate(
+    fpir: Annotated[float, typer.Option(metavar="RATE", help="Share of strangers who get a name.")] = 0.01,
+    people: Annotated[
+        int | None, typer.Option(min=1, help="How many people there will be; those of now by default.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be stored.")] = False,
+    shipped: Annotated[bool, typer.Option("--shipped", help="Go back to the shipped thresholds.")] = False,
+    as_json: AsJson = False,
+    faces: Faces = None,
+) -> None:
+    """Estimate, on the gallery's own people, the threshold at which so many strangers get a name."""
+    from app.calibrating import Asked, uncalibrate
+    from app.calibrating import calibrate as estimate
+
+    settings = settings_of(faces)
+    if shipped:
+        uncalibrate(settings)
+    else:
+        estimate(settings, Asked(fpir, people, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
 def doctor(faces: Faces = None, device: Device = None) -> None:
     """Compare database, index and models, and say what is wrong and how to mend it."""
     from app.doctor import run_doctor

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.settings import Settings
 from app.wiring import choose_faces, load_faces, match_rules
+from evaluation.identification.impostors import faces_in
 from gallery.database import GalleryUnavailableError
 from gallery.entity import EntityKind, Space, SpaceKind
 from gallery.gallery import Gallery
@@ -17,6 +18,10 @@ from vision.errors import UserError
 
 # How many references are looked up again in the index built from the rows.
 _SAMPLE = 200
+# Calibrated thresholds are old where so many times the wanted share of strangers gets a name by now, or where
+# so large a part of the references changed.
+_GROWTH = 1.25
+_CHANGED = 0.25
 
 
 def run_doctor(settings: Settings) -> int:
@@ -39,6 +44,7 @@ def _examined(settings: Settings, gallery: Gallery) -> int:
         *_database(gallery),
         *_models(settings, gallery),
         *(problem for space in gallery.spaces() for problem in _space(settings, gallery, space)),
+        *(problem for space in gallery.spaces() for problem in _calibration(gallery, space)),
     ]
     for problem in problems:
         print(f"wrong     {problem}")
@@ -83,6 +89,31 @@ def _models(settings: Settings, gallery: Gallery) -> Iterator[str]:
         print(f"rules     threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})")
     except UserError as error:
         yield str(error)
+
+
+def _calibration(gallery: Gallery, space: Space) -> Iterator[str]:
+    """Thresholds hold for the people that they were estimated on."""
+    with gallery.ledger() as ledger:
+        stored = ledger.calibration(space.name)
+    if stored is None:
+        return
+    made = stored.calibration
+    people = len(faces_in(gallery, space.name).people)
+    rate, wanted = made.fpir_among(people), made.fpir
+    if rate > _GROWTH * wanted:
+        yield (
+            f"{space.name} was calibrated for {made.gallery_size} people; with {people} about "
+            f"{100 * rate:.2g} % of strangers get a name instead of {100 * wanted:g} %: "
+            f"run 'placard calibrate' again"
+        )
+        return
+    with gallery.changes(space.name, since=stored.revision) as changes:
+        changed = len(changes.removed) + sum(len(block.reference_ids) for block in changes.blocks)
+    if changed > _CHANGED * made.references:
+        yield (
+            f"{changed} references of {space.name} came or went since it was calibrated on "
+            f"{made.references}: run 'placard calibrate' again"
+        )
 
 
 def _space(settings: Settings, gallery: Gallery, space: Space) -> Iterator[str]:

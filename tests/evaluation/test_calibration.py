@@ -1,0 +1,119 @@
+"""Thresholds for a wanted rate of strangers, on people whose similarities are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evaluation.identification.calibration import TooFewPeopleError, estimate, estimate_for
+from evaluation.identification.impostors import Faces, faces_in, impostors_of
+from gallery.entity import NewReference
+from gallery.gallery import Gallery
+from tests.evaluation.strangers import directions, enrol, near
+from tests.fakes import reference
+from vision.errors import UserError
+
+STRANGERS = directions(20_000, seed=99)
+
+
+def gallery_of(count: int, seed: int = 0) -> Faces:
+    return Faces(directions(count, seed=seed), np.arange(1, count + 1))
+
+
+def threshold(faces: Faces, fpir: float, size: int | None = None) -> float:
+    return estimate_for(faces, "s", fpir=fpir, margin=0.05, gallery_size=size).calibration.threshold
+
+
+def named(faces: Faces, at: float) -> float:
+    """The share of 20,000 strangers that somebody of the gallery resembles so much."""
+    return float(((STRANGERS @ faces.vectors.T).max(axis=1) >= at).mean())
+
+
+@pytest.mark.parametrize("fpir", [0.003, 0.01, 0.1])
+def test_the_wanted_share_of_strangers_is_named(fpir: float) -> None:
+    rates = [named(gallery_of(200, seed), threshold(gallery_of(200, seed), fpir)) for seed in range(8)]
+    assert 0.3 * fpir < np.mean(rates) < 1.3 * fpir
+    assert max(rates) < 3 * fpir + 0.01
+
+
+def test_a_threshold_for_a_larger_gallery_holds_when_it_has_grown() -> None:
+    rates, today = [], []
+    for seed in range(8):
+        large = gallery_of(1000, seed)
+        small = large.of(range(1, 201))
+        rates.append(named(large, threshold(small, 0.01, 1000)))
+        today.append(named(large, threshold(small, 0.01)))
+    assert 0.002 < np.mean(rates) < 0.015
+    assert np.mean(today) > 0.025  # what was right for 200 people is not for 1000
+
+
+def test_one_person_under_two_names_does_not_move_the_threshold_and_is_reported() -> None:
+    clean = gallery_of(200)
+    twins = [near(clean.vectors[number], 0.92, seed=number) for number in range(10)]
+    spoilt = Faces(np.concatenate([clean.vectors, twins]), np.arange(1, 211))
+    naive = np.quantile(impostors_of(spoilt).similarities.max(axis=1), 0.99)
+    found = estimate_for(spoilt, "s", fpir=0.01, margin=0.05)
+    assert naive > 0.9
+    assert found.calibration.threshold == pytest.approx(threshold(clean, 0.01), abs=0.02)
+    assert {(pair.one, pair.other) for pair in found.suspects} == {(n + 1, n + 201) for n in range(10)}
+    assert found.measured(found.calibration.threshold).hits <= 6
+
+
+def test_people_who_are_no_twins_are_not_suspected() -> None:
+    suspects = [estimate_for(gallery_of(200, seed), "s", fpir=0.01, margin=0).suspects for seed in range(8)]
+    assert sum(map(len, suspects)) <= 1
+
+
+def test_several_photos_of_a_person_are_no_strangers_to_one_another(lite: Gallery) -> None:
+    vectors = directions(60)
+    numbers = enrol(lite, vectors, space="s")
+    with lite.write() as writer:
+        for number in range(30):
+            writer.add_reference(numbers[number], again(vectors[number], number), (100, 100))
+    found = estimate(lite, "s", fpir=0.1, margin=0.05)
+    assert (found.calibration.people, found.calibration.references) == (60, 90)
+    assert found.impostors.similarities.max() < 0.8  # the two photos of one person are 0.95 alike
+    assert found.suspects == ()
+    assert found.impostors.weights.sum() == pytest.approx(60)
+
+
+def test_who_was_merged_is_one_person_and_who_was_not_is_suspected(lite: Gallery) -> None:
+    vectors = directions(60)
+    numbers = enrol(lite, np.concatenate([vectors, [near(vectors[0], 0.95)]]), space="s")
+    [pair] = estimate(lite, "s", fpir=0.1, margin=0).suspects
+    assert (pair.one, pair.other) == (numbers[0], numbers[-1])
+    with lite.write() as writer:
+        writer.merge(numbers[-1], numbers[0])
+    found = estimate(lite, "s", fpir=0.1, margin=0)
+    assert (found.suspects, found.calibration.people) == ((), 60)
+    assert faces_in(lite, "s").people.tolist() == numbers[:-1]
+
+
+@pytest.mark.parametrize(
+    ("people", "fpir", "size", "needed"),
+    [(0, 0.01, None, 50), (49, 0.01, None, 50), (60, 0.01, 2000, 142), (60, 0.001, None, 78)],
+)
+def test_too_few_people_are_refused_with_what_is_needed(
+    people: int, fpir: float, size: int | None, needed: int
+) -> None:
+    with pytest.raises(TooFewPeopleError, match=f"at least {needed} people .* but the gallery has {people}"):
+        threshold(
+            gallery_of(people) if people else Faces(np.zeros((0, 0), np.float32), np.zeros(0, int)),
+            fpir,
+            size,
+        )
+
+
+@pytest.mark.parametrize("fpir", [0.0, -0.1, 0.2, 1.0])
+def test_a_rate_that_makes_no_sense_is_refused(fpir: float) -> None:
+    with pytest.raises(UserError, match=r"up to 0\.1"):
+        threshold(gallery_of(60), fpir)
+
+
+def test_people_who_all_look_alike_give_a_threshold_and_no_crash() -> None:
+    same = Faces(np.repeat(directions(1), 60, axis=0), np.arange(60))
+    assert threshold(same, 0.01) == pytest.approx(1.0, abs=1e-3)
+
+
+def again(vector: np.ndarray, number: int) -> NewReference:
+    return reference(near(vector, 0.95, seed=number).tolist(), f"again {number}", space="s")
