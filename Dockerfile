@@ -16,6 +16,7 @@ COPY generation generation
 COPY ingest ingest
 COPY placard placard
 COPY retrieval retrieval
+COPY training training
 COPY vision vision
 RUN python -m venv /opt/placard \
     && /opt/placard/bin/python -m pip install -c constraints.txt ".[${HARDWARE},${EXTRAS}]"

@@ -30,7 +30,7 @@ endif
 	@touch $@
 
 $(VENV)/.dev-$(HARDWARE): $(VENV)/.base-$(HARDWARE)
-	$(PIP) --editable ".[$(HARDWARE),web,models,dev]"
+	$(PIP) --editable ".[$(HARDWARE),web,models,training,dev]"
 	@touch $@
 
 demo: $(VENV)/.base-$(HARDWARE)

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from app.dataset_commands import dataset_app
 from app.gallery_commands import gallery_app
 from app.options import AsJson, Device, Faces, Generator, Model, PhotoPath, Regions, Save, Server, settings_of
 
@@ -24,6 +25,7 @@ models_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Models: what there is, and fetching them."
 )
 app.add_typer(gallery_app, name="gallery")
+app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
 
 

@@ -1,0 +1,1 @@
+"""RCVIT: the RCMU data set made and checked, models tuned on it."""
