@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.forms import Json, printable
+from app.forms import Json, printable, title
 from generation.answer import Answer
 from generation.checking.citations import marks_of
 from generation.context import Context
@@ -16,7 +16,7 @@ _FINISHED = {
 
 def answer_view(answer: Answer, context: Context, *, photo: str, reason: str) -> Json:
     """What the component for answers is sent; `photo` is the hash of the photo that marks point into."""
-    names = {entry.k: printable(entry.name) for entry in context.entries}
+    names = {entry.k: title(entry) for entry in context.entries}
     found = list(dict.fromkeys(finding.message for finding in answer.findings))
     if answer.finish in _FINISHED:
         found.append(_FINISHED[answer.finish])

@@ -8,6 +8,7 @@ from app.web.adding import add_photo, photo_source
 from app.web.desk import Desk, Table
 from app.web.photo_acts import corrected_here, draw_seen, say_what_was_corrected
 from app.web.resources import Workshop, workshop
+from app.web.session import renewed, session_table, switch
 from app.web.talk import draw_conversation, draw_foot, follow
 from app.web.uploads import TYPES
 
@@ -16,7 +17,7 @@ def ask_page() -> None:
     """Draw the page."""
     shop = workshop()
     table = session_table()
-    desk = _renewed(table, shop)
+    desk = renewed(table, shop)
     if desk is None:
         _welcome(table, shop)
         return
@@ -32,29 +33,6 @@ def ask_page() -> None:
     if writing is not None:
         follow(writing, place)
         st.rerun()
-
-
-def session_table() -> Table:
-    """The photos of this session; answers that are being written end when its browser goes."""
-    if "table" not in st.session_state:
-        st.session_state["table"] = Table()
-    table: Table = st.session_state["table"]
-    _ends_with_the_session(table)
-    return table
-
-
-@st.cache_resource(scope="session", show_spinner=False, on_release=Table.stop)
-def _ends_with_the_session(_table: Table) -> Table:
-    return _table
-
-
-def _renewed(table: Table, shop: Workshop) -> Desk | None:
-    """The current desk, with what the gallery says now."""
-    desk = table.current
-    new = desk.renewed(shop) if desk is not None else None
-    if desk is not None and new is not None:
-        table.replace(desk, new)
-    return table.current
 
 
 def _composer(hint: str, table: Table, shop: Workshop) -> None:
@@ -101,7 +79,7 @@ def _explain_empty(shop: Workshop) -> None:
 def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
     """The photo with its cards, and the way to other photos."""
     with st.container(horizontal=True, vertical_alignment="center", key="photos"):
-        _switch(table, desk)
+        switch(table, desk)
         with st.popover("Another photo", icon=":material/add_a_photo:"):
             photo_source(table, shop)
     with st.container():
@@ -114,21 +92,3 @@ def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
             _explain_empty(shop)
     with st.container(key="seen"):
         draw_seen(desk, shop)
-
-
-def _switch(table: Table, desk: Desk) -> None:
-    """Let the user go back to an earlier photo of the session."""
-    if len(table.desks) < 2:
-        return
-    current = table.desks.index(desk) + 1
-    chosen = st.segmented_control(
-        "Photos of this session",
-        range(1, len(table.desks) + 1),
-        default=current,
-        format_func="Photo {}".format,
-        label_visibility="collapsed",
-        key=f"switch-{table.taken}-{current}",
-    )
-    if chosen is not None and chosen != current:
-        table.current = table.desks[chosen - 1]
-        st.rerun()

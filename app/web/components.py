@@ -1,4 +1,4 @@
-"""The two parts of the page that are our own: the photo with its cards, and an answer with citation marks."""
+"""The parts of pages that are our own: a photo with its cards, an answer with its marks, drawing a box."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def draw_photo(view: Json, *, key: str, on_act: Callable[[], None] | None = None
 def draw_answer(view: Json, *, key: str) -> None:
     """Draw an `answer_view`."""
     _component("answer", "answer")(data=view, key=key)
+
+
+def draw_box(view: Json, *, key: str) -> list[float] | None:
+    """Let the user draw a box on a photo, or change one; return it as fractions of the photo's sides."""
+    result = _component("draw", "drawing")(
+        data=view, key=key, default={"box": view["draft"]}, on_box_change=lambda: None
+    )
+    box: list[float] | None = result.box
+    return box
 
 
 @cache

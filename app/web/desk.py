@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.forms import Json
@@ -10,12 +11,22 @@ from app.web.resources import Workshop
 from app.web.writing import Writing
 from generation.context import Context
 from generation.conversation import Conversation
+from generation.given import Given
 from retrieval.match import Match
 from vision.photo import Photo
 
 MOST_PHOTOS = 5
 # Of all photos of a session together; 180 MB of memory.
 MOST_PIXELS = 60_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A photo, who was recognised in it, and what was said about regions of it."""
+
+    photo: Photo
+    matches: list[Match]
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -27,22 +38,24 @@ class Desk:
     revision: int  # of the gallery when it was asked
     conversation: Conversation
     writing: Writing | None = None
+    given: tuple[Given, ...] = ()  # what was said about regions on the spot
     changed: bool = False  # whether the gallery has said something else since the photo came
 
     @classmethod
     def of(cls, photo: Photo, workshop: Workshop) -> Desk:
         """Recognise who is in a photo; raise `UserError` where that cannot be."""
         revision = workshop.gallery.revision()
-        return cls._of(photo, workshop.recognise(photo), revision, workshop)
+        return cls._of(Seen(photo, workshop.recognise(photo)), revision, workshop)
 
     @classmethod
-    def _of(cls, photo: Photo, matches: list[Match], revision: int, workshop: Workshop) -> Desk:
-        matches = sorted(matches, key=lambda match: match.region.box.centre)
-        context = Context.of(photo, matches, person_box=workshop.settings.person_box)
+    def _of(cls, seen: Seen, revision: int, workshop: Workshop) -> Desk:
+        photo, given = seen.photo, seen.given
+        matches = sorted(seen.matches, key=lambda match: match.region.box.centre)
+        context = Context.of(photo, matches, given=given, person_box=workshop.settings.person_box)
         talk = Conversation(photo, context, workshop.generator, gallery=workshop.gallery)
         recogniser, _ = workshop.recogniser()
-        view = photo_view(photo, matches, workshop.gallery, recogniser.rules)
-        return cls(matches, view, revision, talk)
+        view = photo_view(photo, matches, workshop.gallery, recogniser.rules, given=given)
+        return cls(matches, view, revision, talk, given=given)
 
     @property
     def photo(self) -> Photo:
@@ -58,6 +71,10 @@ class Desk:
     def busy(self) -> bool:
         """Whether an answer is being written."""
         return self.writing is not None and not self.writing.done
+
+    def told(self, given: Sequence[Given], workshop: Workshop) -> Desk:
+        """A desk with other things said about regions; its conversation begins anew: numbers may change."""
+        return self._of(Seen(self.photo, self.matches, tuple(given)), self.revision, workshop)
 
     def ask(self, question: str, workshop: Workshop) -> None:
         """Begin to write an answer, unless one is being written."""
@@ -84,7 +101,7 @@ class Desk:
         matches = workshop.rematch(self.matches, self.photo)
         if matches is None:
             matches = workshop.recognise(self.photo)
-        new = self._of(self.photo, matches, revision, workshop)
+        new = self._of(Seen(self.photo, matches, self.given), revision, workshop)
         if new.view == self.view and list(map(_said, new.matches)) == list(map(_said, self.matches)):
             self.revision = revision
             return None

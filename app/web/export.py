@@ -7,15 +7,17 @@ import zipfile
 from collections.abc import Sequence
 
 from app.annotate import annotated
+from app.forms import title
 from app.web.plain import escaped
 from generation.conversation import Conversation
+from generation.given import Given
 from retrieval.match import Match
 
 
-def as_zip(conversation: Conversation, matches: Sequence[Match]) -> bytes:
+def as_zip(conversation: Conversation, matches: Sequence[Match], given: Sequence[Given] = ()) -> bytes:
     """A zip with conversation.md and photo.jpg."""
     picture, archive = io.BytesIO(), io.BytesIO()
-    annotated(conversation.photo, matches).save(picture, "JPEG", quality=92)
+    annotated(conversation.photo, matches, given).save(picture, "JPEG", quality=92)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("conversation.md", as_markdown(conversation))
         files.writestr("photo.jpg", picture.getvalue())
@@ -26,7 +28,7 @@ def as_markdown(conversation: Conversation) -> str:
     """The conversation as Markdown; text from people shows as it is, with no link or picture of theirs."""
     lines = ["# Conversation about a photo", "", "![The photo with boxes and names](photo.jpg)", ""]
     for entry in conversation.context.entries:
-        lines += [f"{entry.k}. {escaped(entry.name)}"]
+        lines += [f"{entry.k}. {escaped(title(entry))}"]
     for exchange in conversation.exchanges:
         answer = exchange.answer
         lines += ["", f"## {escaped(exchange.question)}", ""]

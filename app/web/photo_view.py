@@ -12,10 +12,13 @@ from app.forms import Json, caption, printable
 from gallery.entity import Entity
 from gallery.gallery import Gallery
 from generation.extractive.quoting import without_heading
+from generation.given import Given
 from generation.neutral import shortened
 from generation.passages import passages, sentence
+from generation.placing import Placed, placed
 from retrieval.match import Candidate, Decision, Match
 from retrieval.rules import MatchRules
+from vision.box import Box
 from vision.errors import UserError
 from vision.photo import Photo, crop_of
 from vision.region import RegionKind
@@ -25,41 +28,41 @@ _SHOWN_SIDE = 1600
 _FACT_LIMIT = 220  # characters
 
 
-def photo_view(photo: Photo, matches: Sequence[Match], gallery: Gallery, rules: MatchRules) -> Json:
-    """What the component for photos is sent; `matches` from left to right."""
-    numbers = numbered(matches)
+def photo_view(
+    photo: Photo,
+    matches: Sequence[Match],
+    gallery: Gallery,
+    rules: MatchRules,
+    *,
+    given: Sequence[Given] = (),
+) -> Json:
+    """What the component for photos is sent."""
+    places = placed(matches, given)
     with gallery.ledger() as ledger:
         rejections = ledger.rejections(photo.sha256)
     names = gallery.entities(one.entity_id for one in rejections)
-    cards = [
-        {
-            "number": number,
-            "decision": match.decision.value,
-            "title": caption(match),
-            "box": _fractions(match, photo.size),
-            "why": why(match, rules),
-            "crop": _data_uri(crop_of(photo, match.region.box)),
-            "references": _references(match, gallery),
-            "biography": first_fact(match.entity) if match.entity else "",
-            "entity": match.entity.id if match.entity else None,
-            "names": [_named(one.id, one) for one in shown_names(match)],
-            "rejected": [
-                _named(one.id, names[one.entity_id])
-                for one in rejections
-                if one.covers(match.region.box) and one.entity_id in names
-            ],
-            "enrollable": match.region.kind is RegionKind.FACE,
-        }
-        for match, number in zip(matches, numbers, strict=True)
-    ]
-    width, height = photo.size
     return {
-        "photo": photo.sha256,
-        "uri": _data_uri(_shown(photo)),
-        "width": width,
-        "height": height,
-        "label": _label(matches),
-        "cards": cards,
+        **shown_photo(photo),
+        "label": _label(places),
+        "cards": [
+            {
+                "number": place.k,
+                "title": caption(place.shows),
+                "box": fractions(place.box, photo.size),
+                "crop": _data_uri(crop_of(photo, place.box)),
+                "rejected": [
+                    _named(one.id, names[one.entity_id])
+                    for one in rejections
+                    if one.covers(place.box) and one.entity_id in names
+                ],
+                **(
+                    _told(place.shows, place.instead_of)
+                    if isinstance(place.shows, Given)
+                    else _matched(place.shows, gallery, rules)
+                ),
+            }
+            for place in places
+        ],
     }
 
 
@@ -68,13 +71,38 @@ def shown_names(match: Match) -> list[Entity]:
     return [candidate.entity for candidate in _shown_candidates(match)]
 
 
-def numbered(matches: Sequence[Match]) -> list[int | None]:
-    """The number that answers cite each match by; None for who is not named."""
-    numbers: list[int | None] = []
-    for match in matches:
-        known = sum(number is not None for number in numbers)
-        numbers.append(known + 1 if match.entity is not None else None)
-    return numbers
+def shown_photo(photo: Photo) -> Json:
+    """The photo itself, as every component that shows it is sent it."""
+    width, height = photo.size
+    return {"photo": photo.sha256, "uri": _data_uri(_shown(photo)), "width": width, "height": height}
+
+
+def _matched(match: Match, gallery: Gallery, rules: MatchRules) -> Json:
+    return {
+        "decision": match.decision.value,
+        "why": why(match, rules),
+        "references": _references(match, gallery),
+        "biography": first_fact(match.entity) if match.entity else "",
+        "entity": match.entity.id if match.entity else None,
+        "names": [_named(one.id, one) for one in shown_names(match)],
+        "enrollable": match.region.kind is RegionKind.FACE,
+    }
+
+
+def _told(given: Given, instead_of: Match | None) -> Json:
+    why_given = "Said here, and not in the gallery."
+    if instead_of is not None and instead_of.entity is not None:
+        why_given += f" It counts instead of {caption(instead_of)}, who was recognised here."
+    text = shortened(printable(given.text), _FACT_LIMIT)
+    return {
+        "decision": "given",
+        "why": why_given,
+        "references": [],
+        "biography": text,
+        "entity": None,
+        "names": [],
+        "enrollable": False,
+    }
 
 
 def why(match: Match, rules: MatchRules) -> str:
@@ -104,16 +132,16 @@ def first_fact(entity: Entity) -> str:
     return sentence(text[:1].upper() + text[1:])
 
 
-def _label(matches: Sequence[Match]) -> str:
+def _label(places: Sequence[Placed]) -> str:
     """The photo in words."""
-    if not matches:
+    if not places:
         return "The photo; no face was found in it"
-    return f"The photo, from left to right: {'; '.join(map(caption, matches))}"
+    return f"The photo, from left to right: {'; '.join(caption(place.shows) for place in places)}"
 
 
-def _fractions(match: Match, size: tuple[int, int]) -> list[float]:
-    """The box as fractions of the photo's sides, clipped to the photo."""
-    box = match.region.box.clipped(size) or match.region.box
+def fractions(box: Box, size: tuple[int, int]) -> list[float]:
+    """A box as fractions of the photo's sides, clipped to the photo."""
+    box = box.clipped(size) or box
     return [
         round(edge / side, 5)
         for edge, side in zip(box.as_list(), (size[0], size[1], size[0], size[1]), strict=True)

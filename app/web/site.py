@@ -10,6 +10,7 @@ from app.web.admission import admit
 from app.web.ask_page import ask_page
 from app.web.gallery_page import gallery_page
 from app.web.icon import site_icon
+from app.web.personal_page import personal_page
 from app.web.plain import escaped
 from app.web.roles import may_edit
 from app.web.status_page import status_page
@@ -26,6 +27,7 @@ def show() -> None:
         add = st.Page(add_page, title="Add", icon=":material/person_add:", url_path="add")
         pages = [
             st.Page(ask_page, title="Ask", icon=":material/forum:", default=True),
+            st.Page(personal_page, title="Personal", icon=":material/draw:", url_path="personal"),
             st.Page(gallery_page, title="Gallery", icon=":material/group:", url_path="gallery"),
             *([add] if may_edit() else []),
             st.Page(status_page, title="Status", icon=":material/monitor_heart:", url_path="status"),

@@ -17,6 +17,7 @@ _ABOUT = (
     "When was {name} elected?",
     "What is {name} known for?",
 )
+_TOLD = ("Tell me about {name}.",)
 _EVERYBODY = "Who is in this photo?"
 _STRANGERS = "How many people are in this photo?"
 
@@ -31,16 +32,21 @@ def _questions(context: Context) -> Iterator[str]:
     if not context.entries:
         yield _STRANGERS
         return
-    people = [(entry, spoken(entry.name)) for entry in context.entries[:_MOST_PEOPLE]]
+    people = [(entry, _called(entry)) for entry in context.entries[:_MOST_PEOPLE]]
     answerable = [list(_about(context, entry, name)) for entry, name in people if name]
     yield from (questions[0] for questions in answerable if questions)
     yield _EVERYBODY
     yield from (question for questions in answerable for question in questions[1:])
 
 
+def _called(entry: Entry) -> str:
+    """The name for a button; what is given without one is "the dog"."""
+    return spoken(entry.name) or (f"the {spoken(entry.noun)}" if entry.given else "")
+
+
 def _about(context: Context, entry: Entry, name: str) -> Iterator[str]:
     """The questions about one person that can be answered: the reader finds a passage to quote."""
-    for question in _ABOUT:
+    for question in _TOLD if entry.given else _ABOUT:
         text = question.format(name=name)
         if f"[{entry.k}]" in read(context, text):
             yield text

@@ -47,7 +47,7 @@ def draw_foot(desk: Desk, workshop: Workshop) -> None:
     if desk.conversation.exchanges:
         st.download_button(
             "Download the conversation",
-            partial(as_zip, desk.conversation, desk.matches),
+            partial(as_zip, desk.conversation, desk.matches, desk.given),
             file_name="placard.zip",
             mime="application/zip",
             icon=":material/download:",

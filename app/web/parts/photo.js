@@ -173,8 +173,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cardOf(card, acts(card, index, data.editable, send), () => { choose(index); if (memory.selected === index) frame.scrollIntoView(near); }, (on) => hover(index, on)));
   svg.append(...parts.map((part) => part.group));
   // Who is named comes first; the boxes themselves are in the order of the photo.
-  const order = ['accepted', 'uncertain', 'unknown'];
-  const rank = (item) => order.indexOf(data.cards[items.indexOf(item)].decision);
+  const order = { accepted: 0, given: 0, uncertain: 1, unknown: 2 };
+  const rank = (item) => order[data.cards[items.indexOf(item)].decision];
   list.append(...[...items].sort((one, other) => rank(one) - rank(other)));
   root.replaceChildren(frame, list);
   frame.addEventListener('click', () => choose(null), { signal: life.signal });

@@ -122,7 +122,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
     faults: list[str] = []
 
     def visit_(url: str, *, width: int = 1280, height: int = 900, scheme: str = "light") -> Page:
-        own = url.removesuffix("/status")
+        own = "/".join(url.split("/")[:3])
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from app.web.answer_view import answer_view
 from app.web.export import as_markdown, as_zip
-from app.web.photo_view import first_fact, numbered, photo_view, why
+from app.web.photo_view import first_fact, photo_view, why
 from app.web.plain import escaped, spoken
 from app.web.suggestions import suggested
 from gallery.entity import NewEntity
@@ -60,10 +60,10 @@ def test_every_decision_is_explained_with_its_numbers(found: Match, says: str) -
 def test_strangers_have_no_number_and_are_not_named(lite: Gallery) -> None:
     left, right = Box(0, 0, 50, 50), Box(100, 0, 150, 50)
     matches = [match(Decision.UNKNOWN, 0.3, box=left), match(Decision.ACCEPTED, 0.9, box=right)]
-    assert numbered(matches) == [None, 1]
     pixels = np.full((100, 200, 3), 128, dtype=np.uint8)
     view = photo_view(Photo.from_pixels(pixels), matches, lite, RULES)
     stranger, known = view["cards"]
+    assert [stranger["number"], known["number"]] == [None, 1]
     assert (stranger["title"], stranger["references"], stranger["biography"]) == ("unknown", [], "")
     assert "Ada" not in json.dumps(stranger)
     assert known["title"] == ada.name
