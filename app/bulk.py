@@ -6,7 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -33,7 +33,8 @@ from ingest.reembed import reembed
 from ingest.run import IngestOptions, ingest
 from ingest.sources.columns import parse_columns
 from ingest.sources.opening import open_source
-from ingest.sources.source import SourceOptions
+from ingest.sources.row import Row
+from ingest.sources.source import Source, SourceOptions
 from vision.errors import UserError
 from vision.faces import FaceModel
 
@@ -54,21 +55,11 @@ class Bulk:
 
 def run_ingest(settings: Settings, bulk: Bulk) -> int:
     """Enrol a source and print a summary; the exit code."""
-    columns = parse_columns(bulk.columns) if bulk.columns else None
-    source_options = SourceOptions(columns=columns, name=bulk.name, root=bulk.root)
     with ExitStack() as stack:
-        source = stack.enter_context(open_source(bulk.source, source_options))
+        source = stack.enter_context(opened(bulk))
         gallery = stack.enter_context(Gallery.open(settings.gallery_url))
-        faces = _faces(settings, gallery)
-        report = stack.enter_context(_opened(bulk.report)) if bulk.report else None
-        options = IngestOptions(
-            jobs=bulk.jobs,
-            stop_on_refusal=bulk.stop,
-            max_pixels=settings.max_pixels,
-            rules=EnrolmentRules(look_alike=match_rules(settings, gallery, faces.space).threshold),
-        )
-        target = stack.enter_context(gallery.sketch()) if bulk.dry_run else gallery
-        outcomes = ingest(target, faces, source.rows(), options)
+        report = stack.enter_context(_written(bulk.report)) if bulk.report else None
+        outcomes = stack.enter_context(enrolling(settings, gallery, source.rows(), bulk))
         try:
             counted = _counted(_shown(outcomes, source.total, source.name), report)
         except KeyboardInterrupt:
@@ -78,6 +69,28 @@ def run_ingest(settings: Settings, bulk: Bulk) -> int:
     if bulk.report:
         print(f"Report: {bulk.report}", file=sys.stderr)
     return 1 if bulk.stop and any(status is Status.SKIPPED for status, _ in counted) else 0
+
+
+def opened(bulk: Bulk) -> Source:
+    """The source that was asked for."""
+    columns = parse_columns(bulk.columns) if bulk.columns else None
+    return open_source(bulk.source, SourceOptions(columns=columns, name=bulk.name, root=bulk.root))
+
+
+@contextmanager
+def enrolling(
+    settings: Settings, gallery: Gallery, rows: Iterable[Row], bulk: Bulk
+) -> Iterator[Iterator[Outcome]]:
+    """The outcomes of rows that are enrolled as they are asked for, on a dry run into a copy."""
+    faces = _faces(settings, gallery)
+    options = IngestOptions(
+        jobs=bulk.jobs,
+        stop_on_refusal=bulk.stop,
+        max_pixels=settings.max_pixels,
+        rules=EnrolmentRules(look_alike=match_rules(settings, gallery, faces.space).threshold),
+    )
+    with gallery.sketch() if bulk.dry_run else nullcontext(gallery) as target:
+        yield ingest(target, faces, rows, options)
 
 
 def run_reembed(settings: Settings) -> int:
@@ -102,7 +115,7 @@ def _faces(settings: Settings, gallery: Gallery) -> FaceModel:
     return faces
 
 
-def _opened(path: Path) -> TextIO:
+def _written(path: Path) -> TextIO:
     try:
         return path.open("w", encoding="utf-8")
     except OSError as error:

@@ -97,11 +97,16 @@ def ingest(
     report: Annotated[Path | None, typer.Option(help="Write one JSON line a photo to this file.")] = None,
     faces: Faces = None,
     device: Device = None,
+    job: Annotated[int | None, typer.Option(hidden=True, help="The web app's run.")] = None,
 ) -> None:
     """Enrol labelled photos with biographies; a second run adds nothing twice and resumes a killed one."""
     from app.bulk import Bulk, run_ingest
 
     bulk = Bulk(source, columns, name, root, dry_run=dry_run, jobs=jobs, stop=_stops(on_error), report=report)
+    if job is not None:
+        from app.job import run_job
+
+        raise typer.Exit(run_job(settings_of(faces, device), bulk, job))
     raise typer.Exit(run_ingest(settings_of(faces, device), bulk))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from app.archives import drop_archives
 from app.forms import print_json, printable
 from app.portable import METADATA, line_of
 from app.settings import Settings
@@ -101,6 +102,7 @@ def forget(settings: Settings, person: str, *, confirmed: bool) -> None:
             if _typed(f"Type {entity.id} to go on: ") != str(entity.id):
                 raise UserError("Nothing was deleted.")
         forgotten = gallery.forget(entity.id)
+        drop_archives(settings.home, gallery.jobs)
         print(f"Forgotten: {forgotten.entities} entity, {forgotten.references} references.")
         print(f"Rows left: {forgotten.remaining_rows}.")
         if forgotten.bytes_purged:

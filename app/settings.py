@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     person_box: PersonBox = PersonBox.GROWN  # what the prompt calls a person's place
     trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
     web_token: SecretStr = SecretStr("")  # asked for by the web app before every page
+    web_ingest_root: Path | None = None  # folder below which the web app may ingest; None: uploads only
     web_readers: People = ""  # who may look where a sign-in is configured; empty: whoever can sign in
     web_editors: People = ""  # who may change the gallery where a sign-in is configured; empty: nobody
 

@@ -98,3 +98,16 @@ def given_again(connection: Connection, entity_id: int) -> NewEntity | None:
         label=row.label,
         external_id=entity.external_id,
     )
+
+
+def called(connection: Connection, text: str, limit: int) -> list[Entity]:
+    """Entities named `text`; where there is none, those whose name holds every word of it."""
+    key = name_key(text)
+    exact = select(*ENTITY_COLUMNS).where(EntityRow.name_key == key)
+    partly = select(*ENTITY_COLUMNS).where(*holds(text))
+    for statement in (exact, partly):
+        shown = statement.where(EntityRow.merged_into.is_(None)).order_by(EntityRow.id).limit(limit)
+        rows = connection.execute(shown).all() if key else []
+        if rows:
+            return [entity_of(row) for row in rows]
+    return []

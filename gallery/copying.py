@@ -5,15 +5,19 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 
 from gallery.changes import BLOCK
-from gallery.tables import RevisionRow, Table
+from gallery.tables import JobLineRow, JobRow, RevisionRow, Table
+
+_LEFT_OUT = (JobRow.__tablename__, JobLineRow.__tablename__)
 
 
 def copy_rows(source: Connection, target: Connection) -> None:
-    """Copy everything but crops into an SQLite database that was just made."""
+    """Copy everything but crops and bulk runs into an SQLite database that was just made."""
     # Rows come by id: a merged entity may come before the one that it points to.
     target.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     target.execute(delete(RevisionRow))
     for table in Table.metadata.sorted_tables:
+        if table.name in _LEFT_OUT:
+            continue
         columns = [column for column in table.columns if column.name != "crop"]
         rows = source.execution_options(yield_per=BLOCK).execute(select(*columns))
         for part in rows.mappings().partitions():

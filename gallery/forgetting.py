@@ -8,11 +8,12 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from gallery import database
+from gallery.jobs import clear_jobs
 from gallery.tables import EntityRow, NoteRow, ReferenceRow
 from gallery.writer import Erased, Writer
 
 _PURGE = "purge-pending"
-_TABLES = 'entities, "references", embeddings, photo_embeddings, photos, decisions'
+_TABLES = 'entities, "references", embeddings, photo_embeddings, photos, decisions, jobs, job_lines'
 # A reader that is in the middle of its snapshot keeps deleted bytes in the log; it is waited for this long.
 PURGE_WAIT_S = 10.0
 
@@ -34,6 +35,7 @@ def forget(engine: Engine, entity_id: int) -> Forgotten:
     with database.writing(engine) as connection:
         writer = Writer(connection)
         erased = writer.erase(entity_id)
+        clear_jobs(connection)
         _ask_for_purge(connection, writer.revision)
     purged = finish_purge(engine, wait_s=PURGE_WAIT_S)
     with database.reading(engine) as connection:

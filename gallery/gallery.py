@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from gallery import database, forgetting
-from gallery.browsing import Cover, bearers_of, covers_of, given_again, holds, page_of, totals_of
+from gallery.browsing import Cover, bearers_of, called, covers_of, given_again, holds, page_of, totals_of
 from gallery.changes import Changes, changes_since, revision_of
 from gallery.copying import copy_rows
 from gallery.embedded import (
@@ -24,6 +24,7 @@ from gallery.embedded import (
 )
 from gallery.entity import Entity, EntityKind, NewEntity, Reference, Space, SpaceKind
 from gallery.forgetting import Forgotten
+from gallery.jobs import Jobs
 from gallery.ledger import Ledger
 from gallery.records import (
     ENTITY_COLUMNS,
@@ -88,6 +89,11 @@ class Gallery:
         """A writer whose changes are kept together when the block ends, or not at all."""
         with database.writing(self._engine) as connection:
             yield Writer(connection)
+
+    @property
+    def jobs(self) -> Jobs:
+        """The bulk runs into this gallery."""
+        return Jobs(self._engine)
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -187,16 +193,8 @@ class Gallery:
 
     def find(self, text: str, *, limit: int = 100) -> list[Entity]:
         """Entities named `text`; where there is none, those whose name holds every word of it."""
-        key = name_key(text)
-        exact = select(*ENTITY_COLUMNS).where(EntityRow.name_key == key)
-        partly = select(*ENTITY_COLUMNS).where(*holds(text))
         with database.reading(self._engine) as connection:
-            for statement in (exact, partly):
-                shown = statement.where(EntityRow.merged_into.is_(None)).order_by(EntityRow.id).limit(limit)
-                rows = connection.execute(shown).all() if key else []
-                if rows:
-                    return [entity_of(row) for row in rows]
-        return []
+            return called(connection, text, limit)
 
     def named(self, names: Iterable[str]) -> dict[str, list[Entity]]:
         """Who bears each of many names exactly, case aside; the merged count as those who stand for them.

@@ -172,3 +172,45 @@ class NoteRow(Table):
 
     name: Mapped[str] = mapped_column(String(50), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class JobRow(Table):
+    """A bulk run; `gallery.jobs.Job` says what each column is."""
+
+    __tablename__ = "jobs"
+    # A process may still hold the id of one that was removed.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    trial: Mapped[bool]
+    source: Mapped[str] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text)
+    total: Mapped[int | None]
+    added: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    stopping: Mapped[bool] = mapped_column(default=False)
+    error: Mapped[str] = mapped_column(Text, default="")
+    begun: Mapped[float]
+    beat: Mapped[float]
+    ended: Mapped[float | None]
+    host: Mapped[str] = mapped_column(Text)
+    pid: Mapped[int | None]
+
+
+class JobLineRow(Table):
+    """One photo of a bulk run about which there is something to say."""
+
+    __tablename__ = "job_lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    photo: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    picture: Mapped[bytes | None] = mapped_column(LargeBinary)  # JPEG

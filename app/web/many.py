@@ -1,124 +1,108 @@
-"""Adding many people at once from a zip archive: first what would happen, then for good."""
+"""Adding many people at once, in a process of its own that every tab can watch; first only as a trial."""
 
 from __future__ import annotations
 
-import json
+from enum import StrEnum
+from pathlib import Path
 
 import streamlit as st
 
-from app.web.archive_run import Report, run_archive
+from app.web.launching import below, folders_below, stop, try_archive, try_folder
 from app.web.plain import escaped
 from app.web.resources import Workshop
+from app.web.run_report import draw_report
 from app.web.wording import photos
-from ingest.outcome import Status
+from gallery.jobs import Job
 from vision.errors import UserError
 
-MOST_MB = 256  # of an archive; it is in memory while the page is open
-_MOST_LINES = 500  # of the table; the report has all
-_REPORT = "many-report"
-_WORDS = {
-    Status.ADDED: ("would be added", "added"),
-    Status.UPDATED: ("would be updated", "updated"),
-    Status.UNCHANGED: ("there already", "there already"),
-    Status.SKIPPED: ("refused", "refused"),
-}
+MOST_MB = 256  # of an archive; it is in memory until its run begins
+_LOOK_S = 1.0  # how often a page asks how far a run is
+_UPLOADS = "many-uploads"  # how many archives came: names the next uploader
+
+
+class _From(StrEnum):
+    UPLOAD = "A zip archive"
+    SERVER = "A folder on the server"
 
 
 def draw_many(shop: Workshop) -> None:
-    """Draw the part of the page."""
+    """Draw the part of the page: the run that is going on, or the last one and the way to the next."""
+    job = shop.gallery.jobs.latest()
+    if job is not None and job.active:
+        _follow(shop)
+        return
+    if job is not None:
+        draw_report(shop, job)
+        st.subheader("Another run", anchor=False)
+    _source(shop)
+
+
+@st.fragment(run_every=_LOOK_S)
+def _follow(shop: Workshop) -> None:
+    """Draw how far the run is, again and again, until it has ended."""
+    job = shop.gallery.jobs.latest()
+    if job is None or not job.active:
+        st.rerun()
+    st.subheader(_heading(job), anchor=False)
+    done, total = job.tally.done, job.total
+    if total:
+        st.progress(min(done / total, 1.0), text=f"{done:,} of {photos(total)}")
+    else:
+        st.progress(0.0, text="Reading the archive and opening the face model …")
+    if job.stopping:
+        st.caption("Stopping: the photos that are being looked at are finished first.")
+    st.button("Stop", key="many-stop", on_click=stop, args=(shop, job), disabled=job.stopping)
+    st.caption("You may leave this page or close it: the run goes on, and is shown here when you come back.")
+
+
+def _heading(job: Job) -> str:
+    return f"{'Trying out' if job.trial else 'Adding'} {escaped(job.source)}"
+
+
+def _source(shop: Workshop) -> None:
     st.caption(
-        "A zip archive with a folder of photos for each person (a biography.txt in it, if you like), or "
-        "with a metadata.csv or metadata.jsonl that says who is in which photo. First it is only tried out. "
-        f"Archives of more than {MOST_MB} MB go in on the command line: `placard ingest FILE.zip`."
+        "A folder of photos for each person (a biography.txt in it, if you like), or a metadata.csv or "
+        "metadata.jsonl that says who is in which photo. First it is only tried out."
     )
-    file = st.file_uploader("A zip archive", type=["zip"], max_upload_size=MOST_MB, key="many-file")
-    report: Report | None = st.session_state.get(_REPORT)
-    if file is None:
-        return
-    known = report is not None and report.upload == file.file_id
-    if not known and st.button("Try it out", type="primary", key="many-try"):
-        _run(shop, file.name, file.getbuffer(), upload=file.file_id, trial=True)
-    if report is None or not known:
-        return
-    place = st.container()
-    _draw(report)
-    if report.trial and report.complete:
-        count = report.counted[Status.ADDED] + report.counted[Status.UPDATED]
-        with place:
-            if st.button(f"Add {photos(count)}", type="primary", key="many-add", disabled=not count):
-                _run(shop, file.name, file.getbuffer(), upload=file.file_id, trial=False)
-
-
-def _run(shop: Workshop, name: str, data: memoryview, *, upload: str, trial: bool) -> None:
-    """Work through the archive with a progress bar; what was done so far is reported even if one leaves."""
-    report = Report(upload, name, trial)
-    st.button("Stop", key="many-stop", help="What was added so far stays.")
-    bar = st.progress(0.0, text="Reading the archive …")
+    root = shop.settings.web_ingest_root
+    chosen = None
+    if root is not None:
+        chosen = st.segmented_control(
+            "Where the photos are", list(_From), default=_From.UPLOAD, required=True, key="many-from"
+        )
     try:
-        for share in run_archive(shop, data, report):
-            bar.progress(share, text=f"{len(report.outcomes):,} of {photos(report.total)}")
+        if root is not None and chosen == _From.SERVER:
+            _folder(shop, root)
+        else:
+            _archive(shop)
     except UserError as error:
         st.error(escaped(str(error)))
+
+
+def _archive(shop: Workshop) -> None:
+    number = st.session_state.setdefault(_UPLOADS, 0)
+    file = st.file_uploader("A zip archive", type=["zip"], max_upload_size=MOST_MB, key=f"many-file-{number}")
+    st.caption(f"Archives of more than {MOST_MB} MB go in on the command line: `placard ingest FILE.zip`.")
+    if file is None or not st.button("Try it out", type="primary", key="many-try"):
         return
-    finally:
-        # A click or a closed page ends the run of the script at the progress bar.
-        if report.outcomes:
-            st.session_state[_REPORT] = report
+    if file.size > MOST_MB * 1024 * 1024:  # what the browser refuses, refused here too
+        raise UserError(f"The archive has more than {MOST_MB} MB; use 'placard ingest' for it.")
+    try_archive(shop, file.name, file.getbuffer())
+    st.session_state[_UPLOADS] = number + 1
     st.rerun()
 
 
-def _draw(report: Report) -> None:
-    """Draw what became of the photos."""
-    _state(report)
-    counted = report.counted
-    with st.container(horizontal=True):
-        for status, words in _WORDS.items():
-            if counted[status]:
-                st.metric(words[0 if report.trial else 1].capitalize(), f"{counted[status]:,}", border=True)
-    _table(report)
-    st.download_button(
-        "Download the report",
-        data=lambda: "".join(f"{json.dumps(one.as_json(), ensure_ascii=False)}\n" for one in report.outcomes),
-        file_name="report.jsonl",
-        mime="application/jsonl",
-        icon=":material/download:",
-        on_click="ignore",
-        key="many-download",
+def _folder(shop: Workshop, root: Path) -> None:
+    text = st.selectbox(
+        f"A folder or zip archive below {escaped(str(root))}",
+        folders_below(root),
+        index=None,
+        placeholder="Choose one, or type its path from there",
+        accept_new_options=True,
+        key="many-folder",
     )
-
-
-def _state(report: Report) -> None:
-    if not report.complete:
-        st.warning(
-            f"Stopped after {len(report.outcomes):,} of {photos(report.total)}. "
-            "What was added stays; the same archive goes on from there."
-        )
-    elif report.trial:
-        st.info("This was a trial: nothing was written yet.")
-    else:
-        st.success("Done. The next question knows them.")
-
-
-def _table(report: Report) -> None:
-    """What was refused and why, and what is to be known about the rest."""
-    lines = [
-        {
-            "picture": report.pictures.get(number, ""),
-            "photo": outcome.photo,
-            "status": outcome.status.value,
-            "reason": outcome.reason or "",
-            "detail": outcome.detail,
-        }
-        for number, outcome in enumerate(report.outcomes)
-        if outcome.detail or outcome.status is Status.SKIPPED
-    ]
-    if not lines:
-        return
-    st.dataframe(
-        lines[:_MOST_LINES],
-        hide_index=True,
-        column_config={"picture": st.column_config.ImageColumn("", width="small")},
-        alt="What was refused, and why",
-    )
-    if len(lines) > _MOST_LINES:
-        st.caption(f"The first {_MOST_LINES:,} of {len(lines):,}; the report has them all.")
+    if text:
+        below(root, text)
+    if st.button("Try it out", type="primary", key="many-try-folder", disabled=not text) and text:
+        try_folder(shop, root, text)
+        st.rerun()

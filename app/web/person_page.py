@@ -6,7 +6,9 @@ from typing import NoReturn
 
 import streamlit as st
 
+from app.archives import drop_archives
 from app.portable import zip_of
+from app.settings import read_settings
 from app.web.choosing import choose_photos
 from app.web.editing import Texts, save
 from app.web.enrolling import enrol, remarks, summary
@@ -144,6 +146,7 @@ def _forgetting(gallery: Gallery, entity: Entity) -> None:
         if st.button("Forget for good", key=f"forget-{entity.id}", disabled=typed.strip() != str(entity.id)):
             ensure_editor()
             gone = gallery.forget(entity.id)
+            drop_archives(read_settings().home, gallery.jobs)
             begin_anew(entity.id)
             st.query_params.clear()
             _say_and_renew(

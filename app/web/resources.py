@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.archives import drop_archives
 from app.generators import GeneratorChoice, choose_generator, open_generator
 from app.settings import GeneratorKind, Settings, read_settings
 from app.wiring import Choice, open_recogniser
@@ -38,6 +39,7 @@ class Workshop:
         """Open everything but the face model; raise `UserError` where a part cannot be had."""
         choice = choose_generator(settings)
         gallery = Gallery.open(settings.gallery_url)
+        drop_archives(settings.home, gallery.jobs)  # of runs that were killed
         return cls(settings, gallery, open_generator(settings, choice), choice)
 
     def recogniser(self) -> tuple[Recogniser, Choice]:

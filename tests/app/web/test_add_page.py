@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +19,11 @@ from streamlit.testing.v1 import AppTest
 from app.demo import COLLINS, insightface_data, query_photo
 from app.portable import METADATA, zip_of
 from app.settings import read_settings
-from app.web.archive_run import Report, run_archive
+from app.web.launching import below
 from app.web.resources import Workshop
 from gallery.gallery import Gallery
-from ingest.outcome import Status
 from retrieval.match import Decision
+from tests.app.conftest import Run
 from vision.errors import UserError
 from vision.photo import Photo
 
@@ -199,7 +202,7 @@ def test_photos_are_added_on_the_page_of_a_person_through_the_same_gate(gallery:
 
 
 @pytest.mark.usefixtures("collins")
-def test_a_download_can_be_ingested_again(gallery: Gallery, shop: Workshop) -> None:
+def test_a_download_can_be_ingested_again(gallery: Gallery, run: Run, tmp_path: Path) -> None:
     entity = gallery.entity(1)
     data = zip_of(gallery, entity)
     assert data == zip_of(gallery, entity)
@@ -207,11 +210,11 @@ def test_a_download_can_be_ingested_again(gallery: Gallery, shop: Workshop) -> N
         assert sorted(archive.namelist()) == ["1.jpg", METADATA]
         assert json.loads(archive.read(METADATA))["biography"] == COLLINS.biography
     gallery.forget(1)
-    report = Report("1", "Eileen.zip", trial=False)
     with gallery.write() as writer:  # somebody may change their mind
         writer.connection.exec_driver_sql("DELETE FROM forgotten")
-    list(run_archive(shop, memoryview(data), report))
-    assert [outcome.status for outcome in report.outcomes] == [Status.ADDED]
+    path = tmp_path / "Eileen.zip"
+    path.write_bytes(data)
+    assert run("ingest", path).code == 0
     (again,) = gallery.find(entity.name)
     assert (again.biography, again.noun) == (entity.biography, entity.noun)
 
@@ -233,65 +236,119 @@ def many(data: bytes, name: str = "people.zip") -> AppTest:
     return page.run()
 
 
+def wait(gallery: Gallery, page: AppTest) -> AppTest:
+    """The page once the run has ended."""
+    while (job := gallery.jobs.latest()) is not None and job.active:
+        time.sleep(0.05)
+    return page.run()
+
+
+def uploads() -> list[Path]:
+    """What is on disk of archives."""
+    return list((read_settings().home / "uploads").rglob("*.zip"))
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
 def test_an_archive_is_tried_out_before_it_is_added(gallery: Gallery, nasa: Path) -> None:
     page = many(archive(Ann=nasa.read_bytes(), Bad=b"no photo", Nobody=nobody()))
     assert not any(button.label.startswith("Add") for button in page.button)
     press(page, "Try it out")
+    # Another tab shows the same run, and offers no second one.
+    other = visit()
+    other.segmented_control[0].set_value("Many at once").run()
+    assert [header.value for header in other.subheader] == ["Trying out people"]
+    assert not other.file_uploader
+    wait(gallery, page)
     assert "nothing was written" in said(page)
     assert gallery.counts().entities == gallery.revision() == 0
-    assert {metric.label: metric.value for metric in page.metric} == {"Would be added": "1", "Refused": "2"}
+    assert metrics(page) == {"Would be added": "1", "Refused": "2"}
     table = page.dataframe[0].value
     assert table["reason"].tolist() == ["unreadable", "no_face"]
     assert [bool(picture) for picture in table["picture"]] == [False, True]
+    assert len(uploads()) == 1
     press(page, "Add 1 photo")
+    wait(gallery, page)
     assert "Done" in said(page)
     assert [entity.name for entity in gallery.page(limit=5)] == ["Ann"]
-    assert {metric.label: metric.value for metric in page.metric} == {"Added": "1", "Refused": "2"}
-    assert not any(button.label.startswith("Add") for button in page.button)
+    assert metrics(page) == {"Added": "1", "Refused": "2"}
+    assert not any(button.label.startswith("Add ") for button in page.button)
+    assert uploads() == []
+    press(page, "Remove")
+    assert not page.dataframe
+    assert gallery.jobs.all() == []
     assert not page.exception
+
+
+def test_an_archive_that_cannot_be_read_is_one_clear_line(gallery: Gallery) -> None:
+    page = wait(gallery, press(many(b"no archive"), "Try it out"))
+    (error,) = page.error
+    assert "is none or is damaged" in error.value
+    assert not page.exception
+    assert uploads() == []
+
+
+def test_a_process_that_is_killed_is_no_run_for_ever(gallery: Gallery, nasa: Path) -> None:
+    page = press(many(archive(Ann=nasa.read_bytes())), "Try it out")
+    while (job := gallery.jobs.latest()) is None or job.pid is None:
+        time.sleep(0.02)
+    os.kill(job.pid, signal.SIGKILL)
+    wait(gallery, page)
+    assert "This failed." in said(page)
+    assert "ended" in said(page)
+    while uploads():  # else the limit of the test ends it
+        time.sleep(0.05)
+
+
+def test_a_folder_on_the_server_is_offered_only_below_a_root_that_is_set(
+    gallery: Gallery, nasa: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit()
+    page.segmented_control[0].set_value("Many at once").run()
+    assert len(page.segmented_control) == 1
+    root = tmp_path / "photos"
+    (root / "people" / "Ann").mkdir(parents=True)
+    (root / "people" / "Ann" / "1.png").write_bytes(nasa.read_bytes())
+    (tmp_path / "secret").mkdir()
+    (root / "out").symlink_to(tmp_path / "secret")
+    monkeypatch.setenv("PLACARD_WEB_INGEST_ROOT", str(root))
+    st.cache_resource.clear()
+    page = visit()
+    page.segmented_control[0].set_value("Many at once").run()
+    page.segmented_control[1].set_value("A folder on the server").run()
+    assert page.selectbox[0].options == ["people"]
+    page.selectbox[0].set_value("people").run()
+    wait(gallery, press(page, "Try it out"))
+    assert metrics(page) == {"Would be added": "1"}
+    wait(gallery, press(page, "Add 1 photo"))
+    assert [entity.source for entity in gallery.page(limit=5)] == ["people"]
+    assert (root / "people" / "Ann" / "1.png").exists()
 
 
 @pytest.mark.parametrize(
-    ("data", "says"), [(b"no archive", "is none or is damaged"), (archive(), "No photos found")]
+    "text", ["", ".", "..", "../secret", "people/../../secret", "out", "out/deep", "/etc", "no\0t", "lost"]
 )
-def test_an_archive_that_cannot_be_read_is_one_clear_line(gallery: Gallery, data: bytes, says: str) -> None:
-    page = press(many(data), "Try it out")
-    (error,) = page.error
-    assert says in error.value
-    assert not page.exception
+def test_what_is_not_below_the_root_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    root = tmp_path / "photos"
+    (root / "people").mkdir(parents=True)
+    (tmp_path / "secret" / "deep").mkdir(parents=True)
+    (root / "out").symlink_to(tmp_path / "secret")
+    assert below(root, " people ") == root / "people"
+    with pytest.raises(
+        UserError, match=r"^Expected a folder or zip archive below .*photos, but '.*' is none"
+    ):
+        below(root, text)
 
 
-def test_a_run_that_is_left_reports_what_it_did(gallery: Gallery, shop: Workshop, nasa: Path) -> None:
-    report = Report("1", "people.zip", trial=False)
-    run = run_archive(shop, memoryview(archive(Ann=nasa.read_bytes(), Bad=b"no photo")), report)
-    assert next(run) == 0.5
-    run.close()
-    assert not report.complete
-    assert report.counted == {Status.ADDED: 1}
-    assert gallery.counts().entities == 1
-
-
-def test_a_trial_on_a_full_gallery_sees_what_is_there(gallery: Gallery, shop: Workshop, nasa: Path) -> None:
-    data = memoryview(archive(Ann=nasa.read_bytes()))
-    list(run_archive(shop, data, Report("1", "people.zip", trial=False)))
-    trial = Report("1", "people.zip", trial=True)
-    list(run_archive(shop, data, trial))
-    assert trial.counted == {Status.UNCHANGED: 1}
-    other = Report("1", "others.zip", trial=True)
-    list(run_archive(shop, data, other))
-    assert [outcome.reason for outcome in other.outcomes] == ["duplicate"]
-    assert gallery.counts().entities == 1
-
-
-def test_who_was_added_is_known_to_a_workshop_that_was_open(shop: Workshop, nasa: Path) -> None:
+def test_who_was_added_elsewhere_is_known_to_a_workshop_that_was_open(
+    shop: Workshop, run: Run, nasa: Path, tmp_path: Path
+) -> None:
     photo = Photo.open(nasa)
     assert [match.decision for match in shop.recognise(photo)] == [Decision.UNKNOWN]
-    list(run_archive(shop, memoryview(archive(Ann=nasa.read_bytes())), Report("1", "a.zip", trial=False)))
+    (tmp_path / "people.zip").write_bytes(archive(Ann=nasa.read_bytes()))
+    assert run("ingest", tmp_path / "people.zip").code == 0
     assert [match.decision for match in shop.recognise(photo)] == [Decision.ACCEPTED]
     shop.gallery.forget(1)
     assert [match.decision for match in shop.recognise(photo)] == [Decision.UNKNOWN]
-
-
-def test_an_archive_without_a_name_is_refused_in_one_line(shop: Workshop, nasa: Path) -> None:
-    with pytest.raises(UserError, match="name for the source"):
-        list(run_archive(shop, memoryview(archive(Ann=nasa.read_bytes())), Report("1", " .zip", trial=True)))

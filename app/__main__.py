@@ -1,0 +1,5 @@
+"""`python -m app` is `placard`."""
+
+from app.cli import main
+
+main()
