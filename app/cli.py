@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from app.dataset_commands import dataset_app
+from app.eval_commands import eval_app
 from app.gallery_commands import gallery_app
 from app.options import AsJson, Device, Faces, Generator, Model, PhotoPath, Regions, Save, Server, settings_of
 
@@ -27,6 +28,7 @@ models_app = typer.Typer(
 app.add_typer(gallery_app, name="gallery")
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
+app.add_typer(eval_app, name="eval")
 
 
 def main() -> None:

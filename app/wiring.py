@@ -66,10 +66,10 @@ def load_faces(settings: Settings, choice: Choice) -> FaceModel:
 
 def match_rules(settings: Settings, gallery: Gallery, space: str) -> MatchRules:
     """The rules of a space in a gallery: what the settings say, else calibrated, else shipped."""
-    return rules_in(gallery, space, _by_hand(settings))
+    return rules_in(gallery, space, by_hand(settings))
 
 
-def _by_hand(settings: Settings) -> ByHand:
+def by_hand(settings: Settings) -> ByHand:
     return ByHand(settings.threshold, settings.margin, settings.one_each)
 
 
@@ -77,4 +77,4 @@ def open_recogniser(settings: Settings, gallery: Gallery) -> tuple[Recogniser, C
     """A recogniser for a gallery, and which model it uses."""
     choice = choose_faces(settings, gallery)
     model = load_faces(settings, choice)
-    return Recogniser(gallery, model, device=settings.device, by_hand=_by_hand(settings)), choice
+    return Recogniser(gallery, model, device=settings.device, by_hand=by_hand(settings)), choice

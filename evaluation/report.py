@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -19,6 +20,11 @@ _STYLE = (
     ".scroll{overflow-x:auto}table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}"
     "th,td{padding:.3rem .8rem;border-bottom:1px solid #e4e7eb;text-align:left;vertical-align:top}"
     "td{overflow-wrap:anywhere}th{background:#f4f5f7;font-weight:600}"
+    "article{border:1px solid #d8dce2;border-radius:8px;padding:.2rem 1rem 1rem;margin:1rem 0}"
+    "article img{max-width:100%;height:auto;border-radius:4px}h3{font-size:1rem;margin:.7rem 0}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.6rem 0}dt{color:#5a6270}"
+    "dd{margin:0;overflow-wrap:anywhere}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f5f7;padding:.6rem}"
     "figure{margin:1rem 0}figure svg{max-width:100%;height:auto}figcaption,.note{color:#5a6270}"
 )
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation if mark not in ".,:;()%/'\"-+=&"})
@@ -57,12 +63,25 @@ class Picture:
             raise ValueError(f"A picture's name is small letters, digits and hyphens, but got {self.name}")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Card:
+    """One example to look at: a photo beside what was asked and answered, longer texts folded."""
+
+    title: str
+    jpeg: bytes  # empty where there is no photo
+    rows: tuple[tuple[str, str], ...]
+    folded: tuple[tuple[str, str], ...] = ()
+
+
+Part = Text | Table | Picture | Card
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and what stands below it."""
 
     title: str
-    parts: tuple[Text | Table | Picture, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,8 @@ class Report:
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width">'
+            '<meta http-equiv="Content-Security-Policy" '
+            "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
             f"<title>{title}</title><style>{_STYLE}</style></head>\n"
             f"<body><h1>{title}</h1>\n{body}\n</body></html>\n"
         )
@@ -123,12 +144,15 @@ class Report:
         return Section("How to repeat this", (Table(("what", "value"), facts),))
 
 
-def _markdown(part: Text | Table | Picture) -> list[str]:
+def _markdown(part: Part) -> list[str]:
     match part:
         case Text(text):
             return [_marked(text)]
         case Picture(name, _, caption):
             return [f"![{_marked(caption)}]({name}.svg)"]
+        case Card(title, _, rows):
+            told = "; ".join(f"{name}: {value}" for name, value in rows)
+            return [f"- {_marked(title)}: {_marked(told)}"]
         case Table(head, rows):
             lines = [head, ("---",) * len(head), *rows]
             return ["| " + " | ".join(map(_cell, line)) + " |" for line in lines]
@@ -143,15 +167,30 @@ def _marked(text: str) -> str:
     return " ".join(text.split()).translate(_MARKS)
 
 
-def _html(part: Text | Table | Picture) -> str:
+def _html(part: Part) -> str:
     match part:
         case Text(text):
             return f"<p>{html.escape(text)}</p>"
         case Picture(_, svg, caption):
             return f"<figure>{svg}<figcaption>{html.escape(caption)}</figcaption></figure>"
+        case Card():
+            return _card(part)
         case Table(head, rows):
             cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
             body = "".join(
                 "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
             )
             return f'<div class="scroll"><table><tr>{cells}</tr>{body}</table></div>'
+
+
+def _card(card: Card) -> str:
+    photo = ""
+    if card.jpeg:
+        data = base64.b64encode(card.jpeg).decode("ascii")
+        photo = f'<img alt="" src="data:image/jpeg;base64,{data}">'
+    rows = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in card.rows)
+    folded = "".join(
+        f"<details><summary>{html.escape(name)}</summary><pre>{html.escape(text)}</pre></details>"
+        for name, text in card.folded
+    )
+    return f"<article><h3>{html.escape(card.title)}</h3>{photo}<dl>{rows}</dl>{folded}</article>"

@@ -40,6 +40,7 @@ class Choice:
 
     index: int | None  # from 0; None where it abstained or its answer could not be read
     text: str  # what it wrote, or the option itself where it was picked by likelihood
+    sent: str = ""  # the text that the model got; empty for the reader
 
 
 class Stream:

@@ -15,8 +15,9 @@ _STATES = {
     "minn": "minnesota", "miss": "mississippi", "mo": "missouri", "mont": "montana",
     "n.c": "north carolina", "n.d": "north dakota", "n.dak": "north dakota", "n.h": "new hampshire",
     "n.j": "new jersey", "n.m": "new mexico", "n.mex": "new mexico", "n.y": "new york",
-    "nebr": "nebraska", "nev": "nevada", "okla": "oklahoma", "ore": "oregon", "oreg": "oregon",
-    "pa": "pennsylvania", "penn": "pennsylvania", "r.i": "rhode island", "s.c": "south carolina",
+    "neb": "nebraska", "nebr": "nebraska", "nev": "nevada", "okla": "oklahoma", "ore": "oregon",
+    "oreg": "oregon", "pa": "pennsylvania", "penn": "pennsylvania", "p.r": "puerto rico",
+    "r.i": "rhode island", "s.c": "south carolina",
     "s.d": "south dakota", "s.dak": "south dakota", "tenn": "tennessee", "tex": "texas",
     "va": "virginia", "vt": "vermont", "w.va": "west virginia", "wash": "washington",
     "wis": "wisconsin", "wisc": "wisconsin", "wyo": "wyoming",
@@ -36,6 +37,18 @@ STOP_WORDS = word_set(
     were what whats when where whether which while who whom whos whose why will with would yes you your
     """
 )
+
+
+def spelled_out(state: str) -> str:
+    """An abbreviated state in full; anything else as it stands.
+
+    >>> spelled_out("W. Va."), spelled_out("D.C."), spelled_out("Guam")
+    ('West Virginia', 'District of Columbia', 'Guam')
+    """
+    name = _STATES.get(folded(state).replace(" ", "").rstrip("."))
+    if name is None:
+        return state
+    return "District of Columbia" if name == "district columbia" else name.title()
 
 
 def terms(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from generation.extractive.describe import counted, described, nobody_known, unk
 from generation.extractive.intent import Intent, intent_of
 from generation.extractive.language import is_english
 from generation.extractive.mentions import Scope, mentioned
+from generation.extractive.picking import picked
 from generation.extractive.quoting import beginning, first_fact, listed, name_of, quoted
 from generation.generator import Choice, Draft, Finish, Stream
 from generation.neutral import NAME_LIMIT, TEXT_LIMIT, neutralise, shortened
@@ -18,7 +19,6 @@ from generation.passages import sentence
 from generation.question import checked
 from generation.ranking import NEAR_BEST, Query, Quote, on_side, quotes_of
 from generation.request import Request
-from generation.terms import terms
 
 ENGLISH_ONLY = "The reader understands questions in English only."
 # Of one person, so that an answer stays an answer.
@@ -28,9 +28,6 @@ _CHOSEN = 0.7
 _CHOOSING = re.compile(
     r"\s*(?:and )?(?:who(?!se|m)|which (?:of|one|person|people|man|woman|senator))\b", re.IGNORECASE
 )
-# An option is picked when the quotes hold at least this share of its words.
-_OVERLAP = 0.6
-_CITED = re.compile(r"\[(\d+)\]")
 
 
 class Reader:
@@ -51,23 +48,14 @@ class Reader:
         return [self.stream(request).finished() for request in requests]
 
     def choose(self, request: Request, options: Sequence[str]) -> Choice:
-        """The option whose words the quotes hold best; none where two do alike or none does."""
+        """The option that the quotes mean; none where several would do or nothing tells."""
         text = read(request.context, request.question)
-        found = frozenset(terms(_CITED.sub("", text)))
-        shares = [_share(frozenset(terms(option)), found) for option in options]
-        best = max(shares, default=0.0)
-        if best < _OVERLAP or shares.count(best) > 1:
-            return Choice(None, text)
-        return Choice(shares.index(best), text)
+        return Choice(picked(request.context, request.question, options, text), text)
 
 
 def _pieces(text: str) -> Writer[str, None, Finish]:
     yield text
     return Finish.END
-
-
-def _share(wanted: frozenset[str], found: frozenset[str]) -> float:
-    return len(wanted & found) / len(wanted) if wanted else 0.0
 
 
 def read(context: Context, question: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from string import ascii_uppercase
@@ -37,6 +37,10 @@ class LocalGenerator:
         """Which model answers, and on what."""
         return f"Answered by {self.model.name} on {self.model.device} ({self.model.dtype})."
 
+    def prompted(self, change: Callable[[Prompter], Prompter]) -> LocalGenerator:
+        """The same model with other prompts, to compare them."""
+        return LocalGenerator(self.model, change(self._prompter), self._sampling)
+
     def stream(self, request: Request) -> Stream:
         """Write one answer token by token; raise `GenerationError` where the model cannot."""
         messages = self._prompter.messages(request)
@@ -57,7 +61,7 @@ class LocalGenerator:
         messages = with_options(self._prompter.messages(request), options)
         likelihoods = self.model.likelihoods(messages, ascii_uppercase[: len(options)])
         best = likelihoods.index(max(likelihoods))
-        return Choice(best, options[best])
+        return Choice(best, options[best], as_sent(messages))
 
 
 def open_local(

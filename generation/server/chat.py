@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Generator as Writer
-from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -67,6 +68,14 @@ class ChatGenerator:
         self._chat = chat
         self._prompter = prompter
         self._conduct = conduct or Conduct()
+        self._origin: ChatGenerator | None = None
+
+    def prompted(self, change: Callable[[Prompter], Prompter]) -> ChatGenerator:
+        """The same model with other prompts, to compare them."""
+        other = copy.copy(self)
+        other._prompter = change(self._prompter)
+        other._origin = self  # its connections are closed when it goes
+        return other
 
     def stream(self, request: Request) -> Stream:
         """Write one answer; a passing fault is retried until its first piece, then it is an error."""
@@ -86,7 +95,7 @@ class ChatGenerator:
         """Ask for the letter of an option and read it from what the model writes."""
         messages = with_options(self._prompter.messages(request), options)
         text = self._stream(messages, threading.Event()).finished().text
-        return Choice(chosen(text, options), text)
+        return Choice(chosen(text, options), text, as_sent(messages))
 
     def _draft(self, request: Request, stop: threading.Event) -> Draft:
         return self._stream(self._prompter.messages(request), stop).finished()

@@ -1,0 +1,69 @@
+"""The commands of `placard eval`. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.options import Device, Faces, Generator, Model, Server, settings_of
+
+eval_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Measure: how well people are named and questions answered.",
+)
+
+BenchFolder = Annotated[Path, typer.Argument(metavar="BENCH", help="The folder of a bench.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of the report; one in BENCH by default.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many, for a quick look.")]
+
+
+@eval_app.command("build-bench")
+def build_bench(
+    out: Annotated[Path, typer.Argument(metavar="BENCH", help="The new folder of the bench.")],
+    source: Annotated[
+        Path | None, typer.Option("--source", help="Labelled photos with biographies; else the gallery.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="photo=..,name=..,biography=..: columns of a table.")
+    ] = None,
+    questions: Annotated[int, typer.Option(min=1, help="How many questions.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same bench.")] = 0,
+    half: Annotated[
+        str,
+        typer.Option(metavar="all|tune|report", help="Whom it is made of: all, or one half of the people."),
+    ] = "all",
+    faces: Faces = None,
+    device: Device = None,
+) -> None:
+    """Make a bench of real people: query photos with known boxes, multiple-choice questions about them."""
+    from app.benching import Order, build
+
+    build(settings_of(faces, device), Order(out, source, columns, questions, seed, half))
+
+
+@eval_app.command()
+def bench(
+    folder: BenchFolder,
+    setting: Annotated[
+        str, typer.Option(metavar="gold|retrieved|chain|closed|text|reference", help="What answers rest on.")
+    ] = "chain",
+    ask: Annotated[
+        str,
+        typer.Option(metavar="choose|write", help="Ask for an option, or read it from a written answer."),
+    ] = "choose",
+    out: Out = None,
+    limit: Limit = None,
+    faces: Faces = None,
+    device: Device = None,
+    generator: Generator = None,
+    model: Model = None,
+    server: Server = None,
+) -> None:
+    """Ask a generator all questions of a bench and report; a killed run goes on where it was."""
+    from app.benching import Run, run
+
+    settings = settings_of(faces, device, generator=generator, model=model, server=server)
+    run(settings, Run(folder, setting, ask, out, limit))

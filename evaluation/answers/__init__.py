@@ -1,1 +1,0 @@
-"""What is answered about a photo: benches, scores, and what they were asked with."""

@@ -1,0 +1,1 @@
+"""RC&P-Bench: its file format, running it over a generator, scoring, reports."""

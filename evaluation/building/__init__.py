@@ -1,0 +1,1 @@
+"""Building a bench of real people: facts, photos, questions."""

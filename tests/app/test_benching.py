@@ -1,0 +1,111 @@
+"""The commands of `placard eval` that are about answers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import app
+from evaluation.bench.files import read_bench, write_bench
+from tests.evaluation.bench.handmade import handmade
+from vision.errors import UserError
+
+Run = Callable[..., str]
+READER = ("--generator", "reader")
+
+
+@pytest.fixture
+def placard(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command with the reader and gives what it printed."""
+
+    def run(*given: str) -> str:
+        arguments = [*given, *READER]
+        monkeypatch.setattr(sys, "argv", ["placard", *arguments])
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+def test_a_bench_is_run_and_reported_and_a_second_run_asks_nothing(tmp_path: Path, placard: Run) -> None:
+    bench = handmade(tmp_path / "bench")
+    out = tmp_path / "out"
+    command = (
+        "eval",
+        "bench",
+        str(bench.folder),
+        "--setting",
+        "gold",
+        "--out",
+        str(out),
+    )
+    printed = placard(*command)
+    assert "all                  100.0 %" in printed
+    figures = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert figures["figures"]["by_type"]["v2c"]["hits"] == 3
+    assert figures["provenance"]["data"] == bench.data_hash
+    assert "--setting gold" in figures["provenance"]["command"]
+    lines = (out / "examples.jsonl").read_text(encoding="utf-8")
+    assert len(lines.splitlines()) == 8
+    assert placard(*command) == printed
+    assert (out / "examples.jsonl").read_text(encoding="utf-8") == lines
+
+
+def test_wrong_answers_can_be_looked_at_and_hostile_texts_stay_text(tmp_path: Path, placard: Run) -> None:
+    bench = handmade(tmp_path / "bench")
+    hostile = "<script>alert(1)</script> Where was the person in the red frame born? ![x](http://evil)"
+    write_bench(replace(bench, questions=(replace(bench.questions[0], text=hostile), *bench.questions[1:])))
+    out = tmp_path / "out"
+    placard("eval", "bench", str(bench.folder), "--setting", "gold", "--out", str(out))
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert page.count("<article>") == 1
+    assert "Lyon, Texas (right)" in page
+    assert "data:image/jpeg;base64," in page
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "default-src &#x27;none&#x27;" in page or "default-src 'none'" in page
+    assert "![x](http" not in (out / "report.md").read_text(encoding="utf-8")
+
+
+def test_only_some_questions_are_asked_where_that_is_wanted(tmp_path: Path, placard: Run) -> None:
+    bench = handmade(tmp_path / "bench")
+    printed = placard("eval", "bench", str(bench.folder), "--setting", "text", "--limit", "3")
+    assert "of 3)" in printed.splitlines()[0]
+    assert (bench.folder / "runs/text-choose-reader/report.html").exists()
+    assert read_bench(bench.folder).data_hash == bench.data_hash  # runs are no part of the data
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--setting", "closed"), "--setting closed needs a model, but the reader reads texts only"),
+        (
+            ("--setting", "reference"),
+            "--setting reference needs a model, but the reader does not look at",
+        ),
+        (("--setting", "silver"), "--setting is 'silver'; expected one of gold, retrieved, chain"),
+        (("--setting", "gold", "--ask", "beg"), "--ask is 'beg'; expected one of choose, write"),
+    ],
+)
+def test_what_cannot_be_run_is_one_line(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    bench = handmade(tmp_path / "bench")
+    with pytest.raises(UserError, match=message):
+        CliRunner().invoke(
+            app,
+            ["eval", "bench", str(bench.folder), *options],
+            catch_exceptions=False,
+        )
+
+
+def test_a_bench_of_nobody_says_how_many_are_needed(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="needs 8 people with a biography"):
+        CliRunner().invoke(
+            app, ["eval", "build-bench", str(tmp_path / "new"), "--faces", "dlib"], catch_exceptions=False
+        )
