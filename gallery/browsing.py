@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_
 
-from gallery.entity import Entity, NewEntity
+from gallery.entity import Entity, EntityKind, NewEntity
 from gallery.records import ENTITY_COLUMNS, chunked, entity_of, group_of, merge_pointers, name_key, root_of
-from gallery.tables import EntityRow, ReferenceRow
+from gallery.tables import CoverRow, EntityRow, ReferenceRow
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
     """What stands for an entity in a list."""
 
-    reference_id: int  # the first that was enrolled
+    reference_id: int  # the one that was chosen, else the first that was enrolled
     crop: bytes  # JPEG
     references: int  # how many there are, those of merged entities included
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Those of one kind, or of one source."""
+
+    kind: EntityKind | None = None  # None: any
+    source: str | None = None  # None: any
+
+
+EVERYBODY = Among()
 
 
 def holds(text: str) -> list[ColumnElement[bool]]:
@@ -26,11 +37,17 @@ def holds(text: str) -> list[ColumnElement[bool]]:
     return [EntityRow.name_key.contains(word, autoescape=True) for word in name_key(text).split()]
 
 
-def page_of(connection: Connection, text: str, after: Entity | None, limit: int) -> list[Entity]:
+def page_of(
+    connection: Connection, text: str, among: Among, *, after: Entity | None, limit: int
+) -> list[Entity]:
     """The next entities by name behind `after`, without those that are merged into others."""
     place = tuple_(EntityRow.name_key, EntityRow.id)
     # As a plain IS NULL, which nearly every row passes, SQLite would take its index and then sort them all.
     statement = select(*ENTITY_COLUMNS).where(func.coalesce(EntityRow.merged_into, 0) == 0, *holds(text))
+    if among.kind is not None:
+        statement = statement.where(EntityRow.kind == among.kind.value)
+    if among.source is not None:
+        statement = statement.where(EntityRow.source == among.source)
     if after is not None:
         statement = statement.where(place > (name_key(after.name), after.id))
     ordered = statement.order_by(EntityRow.name_key, EntityRow.id).limit(limit)
@@ -47,7 +64,7 @@ def covers_of(connection: Connection, entity_ids: Iterable[int]) -> dict[int, Co
         statement = select(ReferenceRow.entity_id, first, total).where(ReferenceRow.entity_id.in_(chunk))
         for member, reference_id, count in connection.execute(statement.group_by(ReferenceRow.entity_id)):
             found.setdefault(root[member], []).append((reference_id, count))
-    chosen = {number: min(parts)[0] for number, parts in found.items()}
+    chosen = {number: min(parts)[0] for number, parts in found.items()} | _chosen(connection, root, found)
     crops: dict[int, bytes] = {}
     for chunk in chunked(chosen.values()):
         rows = connection.execute(
@@ -58,6 +75,48 @@ def covers_of(connection: Connection, entity_ids: Iterable[int]) -> dict[int, Co
         number: Cover(chosen[number], crops[chosen[number]], sum(count for _, count in parts))
         for number, parts in found.items()
     }
+
+
+def _chosen(connection: Connection, root: Mapping[int, int], wanted: Collection[int]) -> dict[int, int]:
+    """The references that people chose for those that have any, if they still stand for them."""
+    chosen: dict[int, int] = {}
+    for chunk in chunked(wanted):
+        rows = select(CoverRow.entity_id, CoverRow.reference_id, ReferenceRow.entity_id).join(
+            ReferenceRow, ReferenceRow.id == CoverRow.reference_id
+        )
+        for number, reference_id, member in connection.execute(rows.where(CoverRow.entity_id.in_(chunk))):
+            if root.get(member) == number:  # not after a merge was taken back
+                chosen[number] = reference_id
+    return chosen
+
+
+def choose_cover(connection: Connection, entity_id: int, reference_id: int) -> None:
+    """Let a reference stand for an entity in lists."""
+    connection.execute(delete(CoverRow).where(CoverRow.entity_id == entity_id))
+    connection.execute(insert(CoverRow).values(entity_id=entity_id, reference_id=reference_id))
+
+
+def sources_of(connection: Connection) -> list[str]:
+    """Every source once, by name: each is looked up in the index behind the one before it."""
+    first = select(func.min(EntityRow.source).label("source")).cte(recursive=True)
+    behind = select(func.min(EntityRow.source)).where(EntityRow.source > first.c.source).scalar_subquery()
+    found = first.union_all(select(behind).where(first.c.source.is_not(None)))
+    return list(connection.execute(select(found.c.source).where(found.c.source.is_not(None))).scalars())
+
+
+def crop_in(connection: Connection, reference_id: int) -> bytes | None:
+    """The JPEG that is kept of a reference."""
+    return connection.execute(select(ReferenceRow.crop).where(ReferenceRow.id == reference_id)).scalar()
+
+
+def merged_into(connection: Connection, entity_id: int) -> list[Entity]:
+    """The entities that one stands for besides itself."""
+    others = [number for number in group_of(entity_id, merge_pointers(connection)) if number != entity_id]
+    return [
+        entity_of(row)
+        for chunk in chunked(others)
+        for row in connection.execute(select(*ENTITY_COLUMNS).where(EntityRow.id.in_(chunk)))
+    ]
 
 
 def totals_of(connection: Connection) -> dict[int, int]:

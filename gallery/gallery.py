@@ -9,8 +9,8 @@ from typing import Self
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
-from gallery import database, forgetting
-from gallery.browsing import Cover, bearers_of, called, covers_of, given_again, holds, page_of, totals_of
+from gallery import browsing, database, forgetting
+from gallery.browsing import EVERYBODY, Among, Cover
 from gallery.changes import Changes, changes_since, revision_of
 from gallery.copying import copy_rows
 from gallery.embedded import (
@@ -160,7 +160,7 @@ class Gallery:
         """
         statement = (
             select(*ENTITY_COLUMNS)
-            .where(EntityRow.merged_into.is_(None), EntityRow.id > after, *holds(text))
+            .where(EntityRow.merged_into.is_(None), EntityRow.id > after, *browsing.holds(text))
             .order_by(EntityRow.id)
             .limit(limit)
         )
@@ -170,23 +170,30 @@ class Gallery:
         ):
             yield from map(entity_of, rows)
 
-    def page(self, *, text: str = "", after: Entity | None = None, limit: int) -> list[Entity]:
+    def page(
+        self, *, text: str = "", among: Among = EVERYBODY, after: Entity | None = None, limit: int
+    ) -> list[Entity]:
         """The first `limit` entities by name behind `after`, without those that are merged into others.
 
         With `text` those whose name holds every word of it.
         """
         with database.reading(self._engine) as connection:
-            return page_of(connection, text, after, limit)
+            return browsing.page_of(connection, text, among, after=after, limit=limit)
+
+    def sources(self) -> list[str]:
+        """Where entities come from, by name."""
+        with database.reading(self._engine) as connection:
+            return browsing.sources_of(connection)
 
     def covers(self, entity_ids: Iterable[int]) -> dict[int, Cover]:
         """What stands for each of these entities in a list; those without references have none."""
         with database.reading(self._engine) as connection:
-            return covers_of(connection, entity_ids)
+            return browsing.covers_of(connection, entity_ids)
 
     def as_new(self, entity_id: int) -> NewEntity:
         """The entity as a source would give it again, merged or not; raise `UnknownEntityError`."""
         with database.reading(self._engine) as connection:
-            found = given_again(connection, entity_id)
+            found = browsing.given_again(connection, entity_id)
         if found is None:
             raise UnknownEntityError(entity_id)
         return found
@@ -194,7 +201,7 @@ class Gallery:
     def find(self, text: str, *, limit: int = 100) -> list[Entity]:
         """Entities named `text`; where there is none, those whose name holds every word of it."""
         with database.reading(self._engine) as connection:
-            return called(connection, text, limit)
+            return browsing.called(connection, text, limit)
 
     def named(self, names: Iterable[str]) -> dict[str, list[Entity]]:
         """Who bears each of many names exactly, case aside; the merged count as those who stand for them.
@@ -202,7 +209,7 @@ class Gallery:
         Keys are the `name_key` of the names that somebody bears.
         """
         with database.reading(self._engine) as connection:
-            found = bearers_of(connection, {name_key(name) for name in names} - {""})
+            found = browsing.bearers_of(connection, {name_key(name) for name in names} - {""})
         standing = self.entities(number for numbers in found.values() for number in numbers) if found else {}
         return {
             key: list({entity.id: entity for entity in map(standing.get, numbers) if entity}.values())
@@ -212,10 +219,7 @@ class Gallery:
     def merged(self, entity_id: int) -> list[Entity]:
         """The entities that `entity_id` stands for besides itself."""
         with database.reading(self._engine) as connection:
-            pointers = merge_pointers(connection)
-            others = [number for number in group_of(entity_id, pointers) if number != entity_id]
-            rows = connection.execute(select(*ENTITY_COLUMNS).where(EntityRow.id.in_(others)))
-            return [entity_of(row) for row in rows]
+            return browsing.merged_into(connection, entity_id)
 
     def references(self, entity_id: int) -> list[Reference]:
         """The references of an entity and of everything merged into it."""
@@ -227,14 +231,12 @@ class Gallery:
     def reference_counts(self) -> dict[int, int]:
         """How many references each entity has, those of merged ones counted for the survivor."""
         with database.reading(self._engine) as connection:
-            return totals_of(connection)
+            return browsing.totals_of(connection)
 
     def crop(self, reference_id: int) -> bytes:
         """The JPEG that is kept of a reference."""
         with database.reading(self._engine) as connection:
-            crop = connection.execute(
-                select(ReferenceRow.crop).where(ReferenceRow.id == reference_id)
-            ).scalar()
+            crop = browsing.crop_in(connection, reference_id)
         if crop is None:
             raise UserError(f"No reference {reference_id} in the gallery.")
         return crop

@@ -76,6 +76,11 @@ def reference_values(entity_id: int, reference: NewReference, revision: int) -> 
     }
 
 
+def place_of(row: Mapping[str, Any]) -> Box:
+    """The box in the columns of a reference."""
+    return Box(row["left"], row["top"], row["right"], row["bottom"])
+
+
 def packed(embedding: NDArray[np.floating]) -> bytes:
     """An embedding (d,) as little-endian float16."""
     return np.asarray(embedding, dtype="<f2").tobytes()

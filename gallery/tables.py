@@ -56,7 +56,11 @@ class EntityRow(Table):
     """A person or thing. A merge only sets `merged_into`, so that taking it back is exact."""
 
     __tablename__ = "entities"
-    __table_args__ = ({"sqlite_autoincrement": True},)  # an id is never given out twice
+    __table_args__ = (
+        Index("ix_entities_kind_name", "kind", "name_key"),
+        Index("ix_entities_source_name", "source", "name_key"),
+        {"sqlite_autoincrement": True},  # an id is never given out twice
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     identity: Mapped[str] = mapped_column(Text, unique=True)
@@ -107,6 +111,15 @@ class ReferenceRow(Table):
     landmarks: Mapped[bytes | None] = mapped_column(LargeBinary)  # (5, 2) little-endian float32
     crop: Mapped[bytes] = mapped_column(LargeBinary)  # JPEG
     revision: Mapped[int]
+
+
+class CoverRow(Table):
+    """The reference that a person chose to stand for an entity in lists."""
+
+    __tablename__ = "covers"
+
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entities.id", ondelete="CASCADE"), primary_key=True)
+    reference_id: Mapped[int] = mapped_column(ForeignKey("references.id", ondelete="CASCADE"))
 
 
 class EmbeddingRow(Table):

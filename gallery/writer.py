@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from gallery.browsing import choose_cover
 from gallery.calibration import Calibration, drop_calibration, store_calibration
 from gallery.embedded import keep_space
 from gallery.entity import Entity, NewEntity, NewReference, Space, SpaceKind
@@ -21,6 +21,7 @@ from gallery.records import (
     merge_pointers,
     name_key,
     packed,
+    place_of,
     reference_values,
     root_of,
 )
@@ -185,7 +186,7 @@ class Writer:
     def reject(self, reference_id: int) -> None:
         """Remove a reference that shows somebody else, and remember not to enrol it for this entity again."""
         row = self._reference(reference_id)
-        self.reject_in(row["entity_id"], row["photo"], _place_of(row))
+        self.reject_in(row["entity_id"], row["photo"], place_of(row))
         self._remove(reference_id)
         self._drop_photos([row["photo"]])
 
@@ -214,7 +215,7 @@ class Writer:
         where = EmbeddingRow.reference_id == reference_id
         embeddings = self.connection.execute(select(EmbeddingRow.space, EmbeddingRow.vector).where(where))
         vectors = [dict(embedding) for embedding in embeddings.mappings()]
-        self.reject_in(row["entity_id"], row["photo"], _place_of(row))
+        self.reject_in(row["entity_id"], row["photo"], place_of(row))
         self._remove(reference_id)
         known = self.ledger.standing(entity.identity, row["photo"]).entity_id
         if known is not None and self.ledger.kind(known) is not entity.kind:
@@ -227,6 +228,11 @@ class Writer:
             values = {**vector, "reference_id": number, "revision": self.revision}
             self.connection.execute(_ADD_EMBEDDING, values)
         return entity_id
+
+    def show_as(self, entity_id: int, reference_id: int) -> None:
+        """Let one of its references stand for an entity in lists."""
+        self._reference(reference_id)
+        choose_cover(self.connection, entity_id, reference_id)
 
     def erase(self, entity_id: int) -> Erased:
         """Delete an entity with everything that was merged into it, leaving keyed hashes.
@@ -277,10 +283,8 @@ class Writer:
     def _decide(self, entity_id: int, decided: Decided, photo: str = "", box: str = "") -> int:
         values = {"entity_id": entity_id, "kind": decided.value, "photo": photo, "box": box}
         present = self.connection.execute(select(DecisionRow.id).filter_by(**values)).scalar()
-        if present is not None:
-            return present
         added = insert(DecisionRow).values(**values).returning(DecisionRow.id)
-        return self.connection.execute(added).scalar_one()
+        return present or self.connection.execute(added).scalar_one()
 
     def _bury(self, reference_ids: list[int]) -> None:
         if reference_ids:
@@ -293,7 +297,3 @@ class Writer:
         for photo in set(photos):
             if not self.ledger.owners(photo):
                 self.connection.execute(delete(PhotoRow).where(PhotoRow.sha256 == photo))
-
-
-def _place_of(row: Mapping[str, Any]) -> Box:
-    return Box(row["left"], row["top"], row["right"], row["bottom"])

@@ -11,13 +11,14 @@ from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
 from app.web.saying import say_what_was_done
 from app.web.wording import photos
-from gallery.browsing import Cover
-from gallery.entity import Entity
+from gallery.browsing import EVERYBODY, Among, Cover
+from gallery.entity import Entity, EntityKind
+from gallery.gallery import Gallery
 
 PAGE = 24
 PERSON = "person"  # in the address: the id of the one who is shown
 _MOST_DIGITS = 15  # of an id; what is longer is none
-_CARD, _SEARCH = 168, 520  # widths in CSS pixels
+_CARD, _SEARCH, _SOURCE = 168, 420, 220  # widths in CSS pixels
 _SEARCHED = "gallery-searched"
 _LASTS = "gallery-lasts"  # the last entity of each page before this one
 
@@ -49,19 +50,21 @@ def _everybody(shop: Workshop) -> None:
             icon=":material/person_add:",
         )
         return
-    text = st.text_input(
-        f"Search among {count:,}",
-        placeholder="A name, or a part of it",
-        key="gallery-search",
-        type="search",
-        live=True,
-        width=_SEARCH,
-    )
-    lasts = _lasts(text)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="gallery-filters"):
+        text = st.text_input(
+            f"Search among {count:,}",
+            placeholder="A name, or a part of it",
+            key="gallery-search",
+            type="search",
+            live=True,
+            width=_SEARCH,
+        )
+        among = _among(shop.gallery)
+    lasts = _lasts(text, among)
     after = lasts[-1] if lasts else None
-    found = shop.gallery.page(text=text, after=after, limit=PAGE + 1)
+    found = shop.gallery.page(text=text, among=among, after=after, limit=PAGE + 1)
     if not found:
-        st.text(f"Nobody is named {text.strip()}." if text.strip() else "There is nobody further.")
+        st.text(_nobody(text.strip(), among))
     with st.container(horizontal=True, key="people"):
         covers = shop.gallery.covers([entity.id for entity in found[:PAGE]])
         for entity in found[:PAGE]:
@@ -69,10 +72,31 @@ def _everybody(shop: Workshop) -> None:
     _turn(lasts, found)
 
 
-def _lasts(text: str) -> list[Entity]:
+def _among(gallery: Gallery) -> Among:
+    """The kind and the source that are chosen; neither is offered where there is only one."""
+    kind, source = None, None
+    if all(gallery.page(among=Among(kind=one), limit=1) for one in EntityKind):
+        names = {EntityKind.PERSON: "People", EntityKind.THING: "Things"}
+        kind = st.segmented_control(
+            "Kind", list(EntityKind), format_func=names.__getitem__, key="gallery-kind"
+        )
+    sources = gallery.sources()
+    if len(sources) > 1:
+        source = st.selectbox(
+            "Source", sources, index=None, placeholder="Any", key="gallery-source", width=_SOURCE
+        )
+    return Among(kind, source)
+
+
+def _nobody(text: str, among: Among) -> str:
+    where = "" if among == EVERYBODY else " Kind or source leave others out."
+    return f"Nobody is named {text}.{where}" if text else f"There is nobody further.{where}"
+
+
+def _lasts(text: str, among: Among) -> list[Entity]:
     """Where the pages before this one ended; from the beginning again where something else is searched."""
-    if st.session_state.get(_SEARCHED) != text:
-        st.session_state[_SEARCHED], st.session_state[_LASTS] = text, []
+    if st.session_state.get(_SEARCHED) != (text, among):
+        st.session_state[_SEARCHED], st.session_state[_LASTS] = (text, among), []
     lasts: list[Entity] = st.session_state[_LASTS]
     return lasts
 

@@ -15,6 +15,7 @@ from app.web.enrolling import enrol, remarks, summary
 from app.web.merging import draw_merging
 from app.web.plain import escaped, spoken
 from app.web.references import draw_references
+from app.web.rejections import draw_rejections
 from app.web.resources import Workshop
 from app.web.roles import ensure_editor, may_edit
 from app.web.saying import say_next, say_what_was_done
@@ -51,6 +52,7 @@ def draw_person(shop: Workshop, entity_id: int) -> None:
         _texts(shop.gallery, entity)
         with st.expander("Another entry is the same person", icon=":material/merge:"):
             draw_merging(shop.gallery, entity)
+        draw_rejections(shop.gallery, entity)
         _download(shop.gallery, entity)
         _forgetting(shop.gallery, entity)
 

@@ -22,11 +22,12 @@ def draw_references(gallery: Gallery, entity: Entity) -> None:
     if not references:
         st.info("There is no photo yet, so this person is not recognised. Add one below.")
         return
+    cover = gallery.covers([entity.id])[entity.id].reference_id
     shown: int = st.session_state.get(f"pictures-{entity.id}", _PAGE)
     with st.container(horizontal=True, key="pictures"):
         for reference in references[:shown]:
             with st.container(width=_CARD, border=True, gap="xsmall"):
-                _draw(gallery, entity, reference)
+                _draw(gallery, entity, reference, is_cover=reference.id == cover)
     if len(references) > shown:
         st.button(
             f"Show more of {len(references):,}",
@@ -49,11 +50,27 @@ def _show(entity_id: int, count: int) -> None:
     st.session_state[f"pictures-{entity_id}"] = count
 
 
-def _draw(gallery: Gallery, entity: Entity, reference: Reference) -> None:
+def _draw(gallery: Gallery, entity: Entity, reference: Reference, *, is_cover: bool) -> None:
     st.image(gallery.crop(reference.id), width="stretch", alt=f"{entity.name}, photo {reference.id}")
     st.caption(escaped(in_words(reference)))
+    if is_cover:
+        st.caption(":material/star: The cover")
     if may_edit():
+        if not is_cover and st.button("Make it the cover", key=f"cover-{reference.id}", type="tertiary"):
+            _choose_cover(gallery, entity, reference)
         _correct(gallery, entity, reference)
+
+
+def _choose_cover(gallery: Gallery, entity: Entity, reference: Reference) -> None:
+    ensure_editor()
+    try:
+        with gallery.write() as writer:
+            writer.show_as(entity.id, reference.id)
+    except UserError as error:  # removed since it was drawn
+        st.error(escaped(str(error)))
+        return
+    say_next(f"This picture stands for {entity.name} now.")
+    st.rerun()
 
 
 def _correct(gallery: Gallery, entity: Entity, reference: Reference) -> None:

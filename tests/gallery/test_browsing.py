@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gallery.browsing import Cover
-from gallery.entity import NewEntity
+from gallery.browsing import Among, Cover
+from gallery.entity import EntityKind, NewEntity
 from gallery.gallery import Gallery
 from gallery.writer import UnknownEntityError
 from tests.gallery.people import add_space, enrol, people
+from vision.errors import UserError
 
 
 def test_pages_go_by_name_and_miss_nobody_of_the_same_name(gallery: Gallery) -> None:
@@ -83,3 +84,52 @@ def test_an_entity_given_again_is_found_again_and_brings_no_news(gallery: Galler
             assert ledger.news(number, again, biography_given=True) == {}
     with pytest.raises(UnknownEntityError):
         gallery.as_new(999)
+
+
+def test_a_page_can_be_of_one_kind_and_one_source(gallery: Gallery) -> None:
+    assert gallery.sources() == []
+    with gallery.write() as writer:
+        for number in range(3):
+            writer.add(NewEntity(f"Ann {number}", source="b"))
+        writer.add(NewEntity("Annie", source=""))
+        writer.add(NewEntity("Ann's mug", EntityKind.THING, source="a"))
+        writer.merge(writer.add(NewEntity("Anna", source="c")), 1)
+    assert gallery.sources() == ["", "a", "b", "c"]
+
+    def found(among: Among, text: str = "") -> list[str]:
+        return [entity.name for entity in gallery.page(text=text, among=among, limit=9)]
+
+    assert found(Among(EntityKind.THING)) == ["Ann's mug"]
+    assert found(Among(EntityKind.PERSON, "b")) == ["Ann 0", "Ann 1", "Ann 2"]
+    assert found(Among(source="b"), "1") == ["Ann 1"]
+    assert found(Among(source="")) == ["Annie"]
+    assert found(Among(EntityKind.THING, "b")) == found(Among(source="c")) == []
+    first = gallery.page(among=Among(source="b"), limit=1)[0]
+    later = gallery.page(among=Among(source="b"), after=first, limit=1)
+    assert [entity.name for entity in later] == ["Ann 1"]
+
+
+def test_a_cover_is_chosen_and_goes_with_its_reference(gallery: Gallery) -> None:
+    add_space(gallery)
+    with gallery.write() as writer:
+        ann = enrol(writer, "Ann", "a", "b", crop=b"ann")
+        bea = enrol(writer, "Bea", "c", crop=b"bea")
+        writer.merge(bea, ann)
+    _, second, third = (reference.id for reference in gallery.references(ann))
+    for chosen in (second, third):
+        with gallery.write() as writer:
+            writer.show_as(ann, chosen)
+        assert gallery.covers([ann])[ann].reference_id == chosen
+    with gallery.write() as writer:
+        writer.unmerge(bea)
+    assert gallery.covers([ann, bea])[ann].crop == b"ann"  # hers again, and the choice rests
+    with gallery.write() as writer:
+        writer.merge(bea, ann)
+    assert gallery.covers([ann])[ann].crop == b"bea"
+    with gallery.write() as writer:
+        writer.reject(third)
+    assert gallery.covers([ann])[ann].crop == b"ann"
+    with pytest.raises(UserError, match="No reference 999"), gallery.write() as writer:
+        writer.show_as(ann, 999)
+    gallery.forget(ann)
+    assert gallery.integrity() == []

@@ -12,10 +12,11 @@ from app.settings import read_settings
 from app.web.editing import Texts, save
 from app.web.gallery_page import PAGE
 from app.web.plain import escaped
-from gallery.entity import NewEntity
+from gallery.entity import EntityKind, NewEntity
 from gallery.gallery import Gallery
 from gallery.writer import UnknownEntityError
 from tests.fakes import picture, reference
+from vision.box import Box
 from vision.errors import UserError
 
 WAIT_S = 60
@@ -216,3 +217,47 @@ def test_an_address_that_names_nobody_shows_everybody() -> None:
     page.query_params["person"] = "9" * 40
     assert len(names(page.run())) == PAGE
     assert not page.exception
+
+
+def test_a_kind_and_a_source_can_be_chosen_where_there_are_several(known: Gallery) -> None:
+    page = visit()
+    assert not page.selectbox
+    assert not page.segmented_control
+    with known.write() as writer:
+        writer.add(NewEntity("Ann's mug", EntityKind.THING, source="kitchen"))
+        writer.add(NewEntity("Ann of Hull", source="kitchen"))
+    press(visit(), "More")
+    page = press(visit(), "More")
+    page.selectbox(key="gallery-source").set_value("kitchen").run()
+    assert names(page) == ["Ann of Hull", "Ann's mug"]  # from the first page again
+    page.segmented_control(key="gallery-kind").set_value(EntityKind.THING).run()
+    assert names(page) == ["Ann's mug"]
+    page.text_input[0].set_value("hull").run()
+    assert shown(page) == ["Nobody is named hull. Kind or source leave others out."]
+
+
+def test_a_cover_is_chosen_and_shown_in_the_list(known: Gallery) -> None:
+    other = picture((9, 200, 9))
+    with known.write() as writer:
+        second = writer.add_reference(2, reference((0, 0, 1), "f" * 64, crop=other), (9, 9))
+    page = visit(2)
+    page.button(key=f"cover-{second}").click().run()
+    assert known.covers([2])[2].crop == other
+    assert "stands for Ann 1 now" in page.success[0].value
+    assert not any(button.key == f"cover-{second}" for button in page.button)
+
+
+def test_what_was_said_not_to_show_somebody_is_listed_and_taken_back(known: Gallery) -> None:
+    assert "Take this back" not in [button.label for button in visit(2).button]
+    with known.write() as writer:
+        writer.reject_in(2, "e" * 64, Box(1, 2, 30, 40))
+        writer.reject_in(2, "d" * 64, None)
+    page = visit(2)
+    assert [text for text in shown(page) if text.startswith("Photo ")] == [
+        "Photo dddddddddddd, all of it",
+        "Photo eeeeeeeeeeee, the face at 1,2,30,40",
+    ]
+    press(page, "Take this back")
+    with known.ledger() as ledger:
+        assert [one.photo for one in ledger.rejections_of(2)] == ["e" * 64]
+    assert "Taken back" in page.success[0].value
