@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -22,34 +23,68 @@ _SAMPLE = 200
 # so large a part of the references changed.
 _GROWTH = 1.25
 _CHANGED = 0.25
+_WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the examination found: a fact, or what is wrong and how to mend it."""
+
+    label: str
+    text: str
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something has to be mended."""
+        return self.label == _WRONG
 
 
 def run_doctor(settings: Settings) -> int:
     """Print what was checked and what is wrong; 1 if anything is."""
     try:
         with Gallery.open(settings.gallery_url) as gallery:
-            return _examined(settings, gallery)
+            return _printed(examine(settings, gallery))
     except GalleryUnavailableError as error:
         print(f"wrong     {error}")
         print("Restore a backup of the database, or move it away and ingest your sources again.")
         return 1
 
 
-def _examined(settings: Settings, gallery: Gallery) -> int:
+def examine(settings: Settings, gallery: Gallery) -> Iterator[Finding]:
+    """Look at everything; facts come as they are found, and among them what is wrong."""
     counts = gallery.counts()
-    print(f"gallery   {gallery.location}")
-    print(f"holds     {counts.entities} entities, {counts.references} references, {counts.photos} photos")
-    problems = [
-        *_installation(),
-        *_database(gallery),
-        *_models(settings, gallery),
-        *(problem for space in gallery.spaces() for problem in _space(settings, gallery, space)),
-        *(problem for space in gallery.spaces() for problem in _calibration(gallery, space)),
-    ]
-    for problem in problems:
-        print(f"wrong     {problem}")
-    print("Nothing is wrong." if not problems else f"{len(problems)} found.")
-    return 1 if problems else 0
+    yield Finding("gallery", gallery.location)
+    yield Finding(
+        "holds", f"{counts.entities} entities, {counts.references} references, {counts.photos} photos"
+    )
+    yield from _wrong(_installation())
+    yield from _wrong(_database(gallery))
+    yield from _models(settings, gallery)
+    for space in gallery.spaces():
+        what = "photos" if space.kind is SpaceKind.PHOTO else "references"
+        yield Finding(
+            "space", f"{space.name}: {space.references} {what}{', current' if space.current else ''}"
+        )
+        yield from _wrong(_space(settings, gallery, space))
+        yield from _wrong(_calibration(gallery, space))
+
+
+def _printed(findings: Iterator[Finding]) -> int:
+    """Print the facts as they come, and what is wrong below them; 1 if anything is."""
+    wrong = []
+    for finding in findings:
+        if finding.is_wrong:
+            wrong.append(finding)
+        else:
+            print(f"{finding.label:<10}{finding.text}")
+    for finding in wrong:
+        print(f"{finding.label:<10}{finding.text}")
+    print("Nothing is wrong." if not wrong else f"{len(wrong)} found.")
+    return 1 if wrong else 0
+
+
+def _wrong(problems: Iterator[str]) -> Iterator[Finding]:
+    return (Finding(_WRONG, problem) for problem in problems)
 
 
 def _installation() -> Iterator[str]:
@@ -80,15 +115,15 @@ def _database(gallery: Gallery) -> Iterator[str]:
         )
 
 
-def _models(settings: Settings, gallery: Gallery) -> Iterator[str]:
+def _models(settings: Settings, gallery: Gallery) -> Iterator[Finding]:
     try:
         choice = choose_faces(settings, gallery)
         faces = load_faces(settings, choice)
-        print(f"faces     {choice} on {faces.device}, space {faces.space}")
+        yield Finding("faces", f"{choice} on {faces.device}, space {faces.space}")
         rules = match_rules(settings, gallery, choice.space)
-        print(f"rules     threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})")
+        yield Finding("rules", f"threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})")
     except UserError as error:
-        yield str(error)
+        yield Finding(_WRONG, str(error))
 
 
 def _calibration(gallery: Gallery, space: Space) -> Iterator[str]:
@@ -118,8 +153,6 @@ def _calibration(gallery: Gallery, space: Space) -> Iterator[str]:
 
 def _space(settings: Settings, gallery: Gallery, space: Space) -> Iterator[str]:
     """Every reference has an embedding, and an index built from the rows finds each one again."""
-    what = "photos" if space.kind is SpaceKind.PHOTO else "references"
-    print(f"space     {space.name}: {space.references} {what}{', current' if space.current else ''}")
     if space.kind is SpaceKind.PHOTO:  # searched row by row, without an index
         return
     kind = EntityKind.PERSON if space.kind is SpaceKind.FACE else EntityKind.THING

@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from app.settings import Settings
 from generation.fetching.catalogue import CATALOGUE as LANGUAGE
-from generation.fetching.catalogue import LanguageCard, language_card
+from generation.fetching.catalogue import UNKNOWN_LICENCE, LanguageCard, language_card
 from generation.fetching.manifest import fetched_models
 from vision import models
 from vision.faces import packs_on_disk
 from vision.models import FetchError, ModelCard
 
+_ON_DISK = "on disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model that is on disk or can be fetched."""
+
+    name: str
+    where: str  # "on disk", or how large it is
+    licence: str
+    commercial: bool | None  # whether commercial use is allowed; None where that is not known here
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether it need not be fetched."""
+        return self.where == _ON_DISK
+
 
 def list_models(settings: Settings) -> None:
     """Print what is on disk and what can be fetched, with licences."""
-    print("Faces:")
-    for name, where, licence in _faces(settings):
-        print(f"  {name:<16}{where:<13}{licence}")
-    print("Language:")
-    for name, where, licence in _language(settings):
-        print(f"  {name:<16}{where:<13}{licence}")
+    for title, listed in (("Faces", face_models(settings)), ("Language", language_models(settings))):
+        print(f"{title}:")
+        for model in listed:
+            print(f"  {model.name:<16}{model.where:<13}{model.licence}")
 
 
 def fetch(settings: Settings, name: str, revision: str = "main") -> None:
@@ -45,24 +61,29 @@ def fetch(settings: Settings, name: str, revision: str = "main") -> None:
     return _fetch_language(settings, card, revision)
 
 
-def _faces(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    yield "dlib", "on disk", "public domain weights, commercial use allowed; 128 dimensions"
+def face_models(settings: Settings) -> Iterator[Listed]:
+    """Face models with their licences."""
+    licence = "public domain weights, commercial use allowed; 128 dimensions"
+    yield Listed("dlib", _ON_DISK, licence, commercial=True)
     present = {pack.name: pack for pack in packs_on_disk(settings.pack_roots)}
     for card in models.CATALOGUE:
-        yield card.name, "on disk" if card.name in present else f"{card.megabytes} MB", card.licence
+        where = _ON_DISK if card.name in present else f"{card.megabytes} MB"
+        yield Listed(card.name, where, card.licence, card.commercial)
     for name, pack in present.items():
         if name not in {card.name for card in models.CATALOGUE}:
-            yield name, "on disk", f"see the licence in {pack}"
+            yield Listed(name, _ON_DISK, f"see the licence in {pack}", None)
 
 
-def _language(settings: Settings) -> Iterator[tuple[str, str, str]]:
+def language_models(settings: Settings) -> Iterator[Listed]:
+    """Language models with their licences."""
     fetched = fetched_models(settings.language_root)
     present = {manifest.model.repository: folder for folder, manifest in fetched}
     for card in LANGUAGE:
-        where = "on disk" if card.repository in present else f"{card.gigabytes} GB"
-        yield card.name, where, f"{card.licence}; {card.repository}"
+        where = _ON_DISK if card.repository in present else f"{card.gigabytes} GB"
+        allowed = None if card.licence == UNKNOWN_LICENCE else card.commercial
+        yield Listed(card.name, where, f"{card.licence}; {card.repository}", allowed)
     for repository in sorted(present.keys() - {card.repository for card in LANGUAGE}):
-        yield repository, "on disk", f"see the licence in {present[repository]}"
+        yield Listed(repository, _ON_DISK, f"see the licence in {present[repository]}", None)
 
 
 def _fetch_faces(settings: Settings, card: ModelCard) -> None:

@@ -22,9 +22,13 @@ class Choice:
     space: str
     reason: str
 
+    @property
+    def name(self) -> str:
+        """What lists of models call it."""
+        return self.spec if self.spec == faces.DLIB else Path(self.spec).name
+
     def __str__(self) -> str:
-        name = self.spec if self.spec == faces.DLIB else Path(self.spec).name
-        return f"{name} ({self.reason})"
+        return f"{self.name} ({self.reason})"
 
 
 def choose_faces(settings: Settings, gallery: Gallery) -> Choice:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from generation.local.finding import folder_name
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
-_UNKNOWN_LICENCE = "licence not known here, see its page"
+UNKNOWN_LICENCE = "licence not known here, see its page"
 _APACHE = "Apache-2.0"
 
 
@@ -32,8 +32,8 @@ class LanguageCard:
 QWEN2 = "Qwen/Qwen2-VL-2B-Instruct"
 # RC-MLLM publishes weights without a processor, and its example takes that of the 2B model for both sizes.
 CATALOGUE = (
-    LanguageCard("rc-qwen2-vl-2b", "weihongliang/RC-Qwen2VL-2b", QWEN2, 4.4, _UNKNOWN_LICENCE),
-    LanguageCard("rc-qwen2-vl-7b", "weihongliang/RC-Qwen2VL-7b", QWEN2, 16.6, _UNKNOWN_LICENCE),
+    LanguageCard("rc-qwen2-vl-2b", "weihongliang/RC-Qwen2VL-2b", QWEN2, 4.4, UNKNOWN_LICENCE),
+    LanguageCard("rc-qwen2-vl-7b", "weihongliang/RC-Qwen2VL-7b", QWEN2, 16.6, UNKNOWN_LICENCE),
     LanguageCard("qwen2-vl-2b", QWEN2, QWEN2, 4.4, _APACHE, commercial=True),
     LanguageCard(
         "qwen2-vl-7b",
@@ -70,5 +70,5 @@ def language_card(name: str) -> LanguageCard | None:
         if name.lower() in (card.name, card.repository.lower()):
             return card
     if _ID.fullmatch(name) and ".." not in name:
-        return LanguageCard(name, name, name, None, _UNKNOWN_LICENCE)
+        return LanguageCard(name, name, name, None, UNKNOWN_LICENCE)
     return None

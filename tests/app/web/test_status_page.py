@@ -1,0 +1,136 @@
+"""The page Status, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app.settings import read_settings
+from gallery.gallery import Gallery
+from gallery.jobs import JobState, Tally
+
+WAIT_S = 60
+
+
+@pytest.fixture
+def gallery() -> Iterator[Gallery]:
+    """The gallery of the home."""
+    with Gallery.open(read_settings().gallery_url) as opened:
+        yield opened
+    st.cache_resource.clear()
+
+
+def script() -> None:
+    """What the site runs for the page."""
+    from app.web.status_page import status_page
+
+    status_page()
+
+
+def visit() -> AppTest:
+    return AppTest.from_function(script, default_timeout=WAIT_S).run()
+
+
+def told(page: AppTest) -> str:
+    """Everything that a page says."""
+    parts = [
+        *page.title,
+        *page.subheader,
+        *page.text,
+        *page.caption,
+        *page.warning,
+        *page.success,
+        *page.error,
+    ]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+@pytest.mark.usefixtures("collins")
+def test_it_says_what_works_here_and_why(gallery: Gallery) -> None:
+    page = visit()
+    assert {metric.label: metric.value for metric in page.metric}["People and things"] == "1"
+    said = told(page)
+    for text in (
+        "gallery.db",
+        "dlib (the gallery was made with it)",
+        "similarity 0.600 and 0.03 ahead of the next",
+        "measured: 0 of 100 strangers named among 540",
+        "0 references, revision 0; the next photo brings it to 1",
+        "reader (no server is set",
+    ):
+        assert text in said
+    assert not page.exception
+
+
+def test_models_that_may_not_be_used_commercially_stand_out(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit()
+    table = page.dataframe[0].value.set_index("model")
+    assert table["use"]["buffalo_l"] == "NON-COMMERCIAL ONLY"
+    assert (table["use"]["dlib"], table["here"]["dlib"]) == ("also commercial", "in use")
+    assert table["use"]["rc-qwen2-vl-2b"] == "see its licence"
+    assert "not for commercial use" not in told(page)
+    st.cache_resource.clear()
+    monkeypatch.setattr("app.web.status_page._in_use", lambda _: {"buffalo_l"})
+    assert "In use here, and not for commercial use: buffalo_l." in told(visit())
+
+
+@pytest.mark.usefixtures("collins")
+def test_the_examination_is_that_of_doctor(gallery: Gallery) -> None:
+    page = visit()
+    assert "Nothing is wrong" not in told(page)
+    page.button(key="doctor").click().run()
+    assert "Nothing is wrong." in told(page)
+    with gallery.write() as writer:
+        writer.add_space("colour", 3, "colour", current=False)
+        writer.connection.exec_driver_sql("DELETE FROM embeddings")
+    page.button(key="doctor").click().run()
+    assert "1 references have no embedding in dlib-resnet" in told(page)
+
+
+def test_a_model_whose_files_are_gone_is_one_line_and_the_rest_is_there(gallery: Gallery) -> None:
+    with gallery.write() as writer:
+        writer.add_space("insightface-lost-123456789abc", 128, "/gone/lost")
+    page = visit()
+    (error,) = page.error
+    assert "are not found" in error.value
+    assert "Models and licences" in told(page)
+    assert not page.exception
+
+
+def test_runs_are_listed_with_how_they_ended(gallery: Gallery) -> None:
+    jobs = gallery.jobs
+    job = jobs.start(jobs.begin("people", "/tmp/people.zip", trial=False).id)
+    jobs.report(job.id, 9, Tally(added=3, skipped=1), [])
+    assert "running: 4 of 9 photos, 3 added, 1 refused" in told(visit())
+    jobs.end(job.id, JobState.FAILED, "It went wrong.")
+    said = told(visit())
+    assert "failed: 4 of 9 photos, 3 added, 1 refused. It went wrong." in said
+    assert "people, just now" in said
+
+
+def test_no_secret_is_shown(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("hush-token", "hush-key")
+    monkeypatch.setenv("PLACARD_WEB_TOKEN", secrets[0])
+    monkeypatch.setenv("PLACARD_SERVER_KEY", secrets[1])
+    page = visit()
+    page.button(key="doctor").click().run()
+    said = told(page) + repr([frame.value.to_dict() for frame in page.dataframe])
+    assert "whoever knows the token" in said
+    for secret in secrets:
+        assert secret not in said
+
+
+def test_the_password_of_a_database_is_not_shown(gallery_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_password = gallery_url.replace("postgres@", "postgres:hush-password@")
+    monkeypatch.setenv("PLACARD_DATABASE_URL", with_password)
+    page = visit()
+    page.button(key="doctor").click().run()
+    assert not page.exception
+    assert "Revision" in told(page)
+    assert "hush-password" not in told(page)
+    st.cache_resource.clear()
