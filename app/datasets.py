@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from training.dataset.card import counts
+from training.dataset.card import Origin, counts, write_card
 from training.dataset.checking import Contents, check
+from training.dataset.folder import Split
+from training.drawn.drawing import draw
+from training.drawn.stages import Difficulty, Stage, difficulty
+from training.drawn.world import World
+from vision.errors import UserError
+
+_DRAWN = "drawn.json"  # beside the splits: what they were drawn with
+_ABOUT = (
+    "Drawn scenes with people, pets and things, and invented texts about some of them. Questions point by "
+    "looks to a text, or by a text to looks; some have no answer. No real person is in it. Names, facts, "
+    "wordings and combinations of looks of one split occur in no other."
+)
+_HELD_OUT = 20  # one scene of so many more for validation, and one for the test
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is asked for when a data set is drawn."""
+
+    samples: int
+    stage: str
+    seed: int
+    side: int
+    wrong: float | None = None
+
+    @property
+    def world(self) -> World:
+        """The world that it is drawn from; raise `UserError` for a stage that there is not."""
+        try:
+            usual = difficulty(Stage(self.stage))
+        except ValueError as error:
+            raise UserError(f"Expected a stage of {', '.join(Stage)}, but got '{self.stage}'.") from error
+        return World(usual if self.wrong is None else replace(usual, wrong=self.wrong), self.seed, self.side)
 
 
 def check_dataset(folder: Path, *, pixels: bool) -> None:
@@ -30,6 +66,48 @@ def print_contents(contents: Sequence[Contents]) -> None:
     for row in rows:
         table.add_row(*row)
     Console().print(table)
+
+
+def draw_dataset(folder: Path, asked: Drawn, *, jobs: int) -> None:
+    """Draw a data set, write its card, and print what it holds; a stopped run goes on where it was."""
+    world = asked.world
+    _claim(folder, asked)
+    scenes = _scenes(asked.samples, world.difficulty)
+    with counting("scenes", sum(scenes.values())) as report:
+        draw(world, folder, scenes, jobs=jobs, report=report)
+    with counting("records") as report:
+        contents = check(folder, pixels=False, report=report)
+    made_with = {
+        "command": "placard dataset draw",
+        **{name: str(value) for name, value in asdict(asked).items()},
+        "difficulty": str(world.difficulty),
+        "placard": version("placard"),
+        "pillow": version("pillow"),
+    }
+    write_card(folder, Origin("Placard's drawn world", _ABOUT, "cc0-1.0", made_with), contents)
+    print_contents(contents)
+
+
+def _scenes(samples: int, difficulty: Difficulty) -> dict[Split, int]:
+    train = -(-samples // difficulty.each)
+    held_out = -(-train // _HELD_OUT)
+    return {Split.TRAIN: train, Split.VALIDATION: held_out, Split.TEST: held_out}
+
+
+def _claim(folder: Path, asked: Drawn) -> None:
+    """Write down what a folder is drawn with; raise `UserError` where it holds something else."""
+    note, form = folder / _DRAWN, json.dumps(asdict(asked))
+    if note.is_file() and note.read_text(encoding="utf-8") != form:
+        raise UserError(
+            f"{folder} holds a data set that was drawn otherwise ({_DRAWN}); name another folder."
+        )
+    if not note.is_file() and folder.is_dir() and any(folder.iterdir()):
+        raise UserError(f"{folder} holds something else than a drawn data set; name a new folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        note.write_text(form, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"The data set cannot be written to {folder}: {error.strerror}.") from error
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def every_task() -> list[Record]:
                answer="Cannot be answered. The description does not say what Bella eats.", **none),
         record("u-c2v", task=Task.UNANSWERABLE_C2V, regions=(JOHN, BELLA, WRONG),
                question="What does the teacher wear?", answer="The person is not in the image.", **none),
-        record("grounding", task=Task.GROUNDING, citations=False, question="What is on the left?",
+        record("practice", task=Task.PRACTICE, citations=False, question="What is on the left?",
                answer="A dog.", **none),
     ]  # fmt: skip
 

@@ -21,7 +21,9 @@ class Task(StrEnum):
     C2V = "c2v"  # the question points by what an entry says, the answer is in the photo
     UNANSWERABLE_V2C = "unanswerable_v2c"  # no entry says it
     UNANSWERABLE_C2V = "unanswerable_c2v"  # about somebody who is not in the photo
-    GROUNDING = "grounding"  # not of RCMU: boxes and what is seen in them, for models that start from nothing
+    PRACTICE = (
+        "practice"  # not of RCMU: reading an entry, what is at its place; for models that start from nothing
+    )
 
     @property
     def answerable(self) -> bool:

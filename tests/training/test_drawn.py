@@ -1,0 +1,230 @@
+"""The drawn world: the same for a seed, splits that share nothing, and truths that can be seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from app.datasets import Drawn, draw_dataset
+from tests.training.records import record, written
+from training.dataset.checking import check
+from training.dataset.folder import Split, digest, shard_folder
+from training.dataset.record import Record, Task
+from training.drawn.drawing import draw
+from training.drawn.facts import BY_NAME, RELATIONS
+from training.drawn.look import Kind, Look, telling
+from training.drawn.questions import Staged
+from training.drawn.scene import Figure
+from training.drawn.stages import Difficulty, Stage, difficulty
+from training.drawn.words import COLOURS, Vocabulary
+from training.drawn.world import World
+from vision.errors import UserError
+
+FULL = World(difficulty(Stage.FULL), seed=5)
+Scenes = list[tuple[Staged, tuple[Record, ...]]]
+
+
+@cache
+def scenes(split: Split) -> Scenes:
+    """The first 150 scenes of a split."""
+    return [FULL.scene(split, number) for number in range(150)]
+
+
+def test_a_scene_is_the_same_for_the_same_seed_split_and_number() -> None:
+    again = World(difficulty(Stage.FULL), seed=5).scene(Split.TRAIN, 7)
+    assert again[1] == scenes(Split.TRAIN)[7][1]
+    assert again[0].scene.png() == scenes(Split.TRAIN)[7][0].scene.png()
+    assert World(difficulty(Stage.FULL), seed=6).scene(Split.TRAIN, 7)[1] != again[1]
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(Split, 2)))
+def test_splits_share_no_name_no_fact_and_no_look(one: Split, other: Split) -> None:
+    def made(split: Split) -> set[str]:
+        people = [known.person for staged, _ in scenes(split) for known in staged.known]
+        texts = {value for person in people for value in (person.name, *person.facts.values())}
+        return texts | {
+            figure.look.combination for staged, _ in scenes(split) for figure in staged.scene.figures
+        }
+
+    assert len(made(one)) > 500
+    assert made(one) & made(other) == set()
+
+
+@pytest.mark.parametrize("wordings", [w for r in RELATIONS for w in (r.states, r.asks, r.refers)] + [BY_NAME])
+def test_splits_share_no_wording(wordings: object) -> None:
+    by_split = [set(wordings.of(split)) for split in Split]  # type: ignore[attr-defined]  # all are Wordings
+    assert all(by_split)
+    assert all(a & b == set() for a, b in combinations(by_split, 2))
+
+
+def test_every_figure_shows_its_colour_inside_its_box() -> None:
+    for staged, _ in scenes(Split.TRAIN)[:60]:
+        pixels = np.asarray(staged.scene.image())
+        for figure in staged.scene.figures:
+            box = figure.box
+            inside = pixels[box.top : box.bottom, box.left : box.right].reshape(-1, 3)
+            colours = [figure.look.main]
+            colours += [figure.look.second] if figure.look.kind is not Kind.THING else []
+            colours += [figure.look.hat.split()[0]] if figure.look.hat else []
+            for colour in colours:
+                assert (inside == COLOURS[colour]).all(axis=1).sum() >= 4, (figure.look, colour)
+
+
+def test_a_box_is_as_tight_as_its_figure() -> None:
+    for staged, _ in scenes(Split.TRAIN)[:40]:
+        for figure in staged.scene.figures:
+            alone = type(staged.scene)(staged.scene.side, staged.scene.place, (figure,))
+            empty = type(staged.scene)(staged.scene.side, staged.scene.place, ())
+            rows, columns = np.nonzero((np.asarray(alone.image()) != np.asarray(empty.image())).any(axis=2))
+            edges = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+            assert max(abs(a - b) for a, b in zip(edges, figure.box.as_list(), strict=True)) <= 3, figure
+
+
+def test_a_question_points_to_the_figure_of_the_entry_and_to_no_other() -> None:
+    asked = 0
+    for staged, records in scenes(Split.TRAIN):
+        for one in (one for one in records if one.task is Task.V2C):
+            pointed = [
+                figure for figure in staged.scene.figures if is_pointed_to(staged, figure, one.question)
+            ]
+            assert pointed == [staged.known[one.about[0] - 1].figure], one.question
+            asked += 1
+    assert asked > 300
+
+
+def is_pointed_to(staged: Staged, figure: Figure, question: str) -> bool:
+    """Whether a phrase that is true of a figure, and its side if it has one, stand in a question."""
+    look, side = figure.look, staged.scene.position(figure)
+    phrases = sorted((look.noun, look.whole, *look.phrases()), key=len)
+    alone = len({other.look for other in staged.scene.figures if other.look.noun == look.noun}) == 1
+    if any(f"the {other.look.whole}" in question for other in staged.scene.figures):
+        return f"the {look.whole}" in question and side in question
+    said = [phrase for phrase in phrases[0 if alone else 1 :] if f"the {phrase}" in question]
+    return bool(said) and side in question
+
+
+def test_the_fact_of_an_answer_is_in_the_entry_it_rests_on_and_in_no_other() -> None:
+    for _, records in scenes(Split.TEST):
+        for one in records:
+            if one.task is Task.V2C:
+                said = [k for k, region in enumerate(one.regions, start=1) if one.fact in region.text]
+                assert said == list(one.about), one
+
+
+def test_what_cannot_be_answered_is_in_no_entry_of_the_photo() -> None:
+    kinds: Counter[str] = Counter()
+    for staged, records in scenes(Split.TRAIN):
+        for one in records:
+            if one.task is Task.UNANSWERABLE_C2V:
+                kinds[one.kind] += 1
+                right = [region for region in one.regions if region.present]
+                named = [known.person for known in staged.known if known.figure is not None]
+                assert len(right) == len(named)
+                assert not any(
+                    value in one.question
+                    for person in named
+                    for value in (person.name, *person.facts.values())
+                )
+    assert kinds["wrong_entry"] > 5
+    assert kinds["no_entry"] > 50
+
+
+def test_look_alikes_have_both_an_entry_and_stand_apart() -> None:
+    seen = 0
+    for staged, records in scenes(Split.TRAIN):
+        for one in records:
+            if one.kind == "look_alike":
+                figure = staged.known[one.about[0] - 1].figure
+                assert figure is not None
+                twins = [known for known in staged.known if known.figure and known.figure.look == figure.look]
+                assert len(twins) == 2
+                assert one.question.rstrip("?").count(staged.scene.position(figure)) == 1
+                seen += 1
+    assert seen > 20
+
+
+def test_wrong_entries_come_at_the_stated_rate_and_show_nobody_of_their_sort() -> None:
+    world = World(difficulty(Stage.FULL), seed=1)
+    drawn = [world.scene(Split.TRAIN, number)[0] for number in range(300)]
+    wrong = [(staged, known) for staged in drawn for known in staged.known if known.figure is None]
+    assert 0.2 < len(wrong) / len(drawn) < 0.3  # stated: 0.25
+    assert all(
+        figure.look.noun != known.region.noun for staged, known in wrong for figure in staged.scene.figures
+    )
+    none = World(Difficulty((2, 3), (1, 2), {"v2c": 1.0}, wrong=0.0), seed=1)
+    assert all(known.figure for n in range(50) for known in none.scene(Split.TRAIN, n)[0].known)
+
+
+def test_the_number_of_an_entry_says_nothing_about_its_place() -> None:
+    order = Counter(
+        known.figure is min((k.figure for k in staged.known if k.figure), key=lambda f: f.box.left)
+        for staged, _ in scenes(Split.TRAIN)
+        if len(staged.known) == 3
+        for known in staged.known[:1]
+    )
+    assert 0.15 < order[True] / order.total() < 0.55
+
+
+def test_all_tasks_come_with_and_without_citations() -> None:
+    counted = Counter((one.task, one.citations) for _, records in scenes(Split.TRAIN) for one in records)
+    assert {key for key, number in counted.items() if number >= 5} == {
+        (task, cites) for task in Task if task is not Task.PRACTICE for cites in (True, False)
+    }
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_every_stage_draws_what_it_asks(stage: Stage) -> None:
+    world = World(difficulty(stage), seed=2, side=112)
+    records = [one for number in range(25) for one in world.scene(Split.TRAIN, number)[1]]
+    assert len(records) > 50
+    names = {one.kind if one.task is Task.PRACTICE else one.task.value for one in records}
+    assert names == set(world.difficulty.questions)
+
+
+def test_a_phrase_that_tells_apart_is_not_true_of_the_others() -> None:
+    words = Vocabulary(Split.TRAIN, Random(0))
+    for _ in range(100):
+        looks = [Look.made("woman", words) for _ in range(3)]
+        for phrase in telling(looks[0], looks[1:]):
+            assert phrase in looks[0].phrases()
+            assert not any(phrase in look.phrases() for look in looks[1:])
+
+
+def test_a_stopped_run_goes_on_with_the_shards_that_are_missing(tmp_path: Path) -> None:
+    world = World(difficulty(Stage.FIND), seed=3, side=112)
+    draw(world, tmp_path / "one", {Split.TRAIN: 510})
+    draw(world, tmp_path / "two", {Split.TRAIN: 510})
+    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+    kept = shard_folder(tmp_path / "two", Split.TRAIN, 0)
+    before = kept.stat().st_mtime_ns
+    last = shard_folder(tmp_path / "two", Split.TRAIN, 1)
+    last.rename(last.with_name("00001.part"))  # as a killed run leaves it
+    told: list[int] = []
+    draw(world, tmp_path / "two", {Split.TRAIN: 510}, report=told.append)
+    assert told == [500, 510]
+    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_a_drawn_set_passes_its_own_check_and_says_how_it_was_made(tmp_path: Path) -> None:
+    asked = Drawn(samples=160, stage="full", seed=4, side=112)
+    draw_dataset(tmp_path / "set", asked, jobs=1)
+    train, validation, test = check(tmp_path / "set")
+    assert (train.images, validation.images, test.images) == (20, 1, 1)
+    assert "| seed | 4 |" in (tmp_path / "set/README.md").read_text(encoding="utf-8")
+    with pytest.raises(UserError, match="drawn otherwise"):
+        draw_dataset(tmp_path / "set", Drawn(samples=160, stage="full", seed=5, side=112), jobs=1)
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    written(tmp_path, [record()])
+    with pytest.raises(UserError, match="something else"):
+        draw_dataset(tmp_path, Drawn(samples=8, stage="read", seed=0, side=112), jobs=1)
+    with pytest.raises(UserError, match="Expected a stage of read, see, find, bind, full, but got 'hard'"):
+        draw_dataset(tmp_path / "new", Drawn(samples=8, stage="hard", seed=0, side=112), jobs=1)

@@ -1,0 +1,65 @@
+"""What a drawn data set holds: how hard its scenes are, and how often each question is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Steps of learning that build on each other, and all of it."""
+
+    READ = "read"  # copy a fact from an entry that is named
+    SEE = "see"  # what is at the place of an entry, one figure in the picture
+    FIND = "find"  # several figures: what is at a place, which entry is whose, where somebody is
+    BIND = "bind"  # facts by looks and looks by facts, short texts
+    FULL = "full"  # every task, longer texts, wrong entries, look-alikes
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """What scenes, texts and questions are like."""
+
+    figures: tuple[int, int]  # at least and at most in a scene
+    facts: tuple[int, int]  # in an entry, beside the name
+    questions: Mapping[str, float]  # how often each is asked, by its name in `questions.MAKERS`
+    known: float = 1.0  # how many of the figures have an entry; at least one has
+    twins: float = 0.0  # how many scenes have two that look alike
+    wrong: float = 0.0  # how many scenes have an entry about somebody who is not in the picture
+    citations: float = 1.0  # how many answers have citations
+    each: int = 8  # questions about one scene
+
+    def __post_init__(self) -> None:
+        shares = {"known": self.known, "twins": self.twins, "wrong": self.wrong, "citations": self.citations}
+        for name, share in shares.items():
+            if not 0 <= share <= 1:
+                raise ValueError(f"Expected {name} between 0 and 1, but got {share}")
+        for name, (least, most) in {"figures": self.figures, "facts": self.facts}.items():
+            if not 1 <= least <= most:
+                raise ValueError(f"Expected 1 <= least <= most {name}, but got {least} and {most}")
+
+
+def difficulty(stage: Stage) -> Difficulty:
+    """The usual difficulty of a stage."""
+    match stage:
+        case Stage.READ:
+            return Difficulty((1, 3), (1, 2), {"read_entry": 1.0})
+        case Stage.SEE:
+            asked = {"see_entry": 0.4, "trait_of_entry": 0.5, "read_entry": 0.1}
+            return Difficulty((1, 1), (1, 1), asked)
+        case Stage.FIND:
+            asked = {"see_entry": 0.2, "trait_of_entry": 0.3, "find_entry": 0.25, "where": 0.15}
+            return Difficulty((1, 3), (1, 1), {**asked, "read_entry": 0.1}, twins=0.15)
+        case Stage.BIND:
+            asked = {"v2c": 0.3, "c2v": 0.3, "read_entry": 0.1, "trait_of_entry": 0.15, "find_entry": 0.15}
+            return Difficulty((1, 3), (1, 2), asked, twins=0.2)
+        case Stage.FULL:
+            asked = {
+                "v2c": 0.34,
+                "c2v": 0.34,
+                "unanswerable_v2c": 0.11,
+                "unanswerable_c2v": 0.11,
+                "rcid": 0.1,
+            }
+            return Difficulty((2, 6), (2, 4), asked, known=0.8, twins=0.3, wrong=0.25, citations=0.8, each=8)

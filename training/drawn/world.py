@@ -1,0 +1,136 @@
+"""The drawn world: any number of records of a seed, each split with its own names, facts and looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from training.dataset.folder import Split
+from training.dataset.record import Record, Region, Task
+from training.drawn.facts import Person, made_person, told
+from training.drawn.look import KIND_OF, NOUNS, Kind
+from training.drawn.questions import MAKERS, Asked, Known, Staged
+from training.drawn.scene import Figure, Scene, made_scene
+from training.drawn.stages import Difficulty
+from training.drawn.words import Vocabulary
+from vision.box import Box
+
+_MARK = re.compile(r" \[[0-9]+\]")
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All scenes of one seed."""
+
+    difficulty: Difficulty
+    seed: int = 0
+    side: int = 336  # of the square pictures, in pixels
+
+    def scene(self, split: Split, number: int) -> tuple[Staged, tuple[Record, ...]]:
+        """One scene and its records; the same for the same seed, split and number, whatever came before."""
+        words = Vocabulary(split, Random(f"{self.seed}/{split}/{number}"))
+        staged = _staged(words, self.difficulty, self.side)
+        name = f"{number:07}"
+        asked = _asked(staged, words, self.difficulty)
+        return staged, tuple(
+            _record(
+                staged, one, (f"{split}-{name}-{place}", f"{name}.png"), _cites(one, words, self.difficulty)
+            )
+            for place, one in enumerate(asked)
+        )
+
+
+def _staged(words: Vocabulary, difficulty: Difficulty, side: int) -> Staged:
+    """A scene and its entries in an order by chance: a number says nothing about a place."""
+    chance = words.chance
+    scene = made_scene(
+        words,
+        side=side,
+        figures=chance.randint(*difficulty.figures),
+        twins=chance.random() < difficulty.twins,
+    )
+    figures = [one for one in scene.figures if scene.position(one) or chance.random() < difficulty.known]
+    known: list[Known] = []
+    for figure in figures or scene.figures[:1]:
+        known.append(_known(words, figure, [one.person for one in known], difficulty))
+    if chance.random() < difficulty.wrong:
+        known += _wrong(words, scene, [one.person for one in known], difficulty)
+    chance.shuffle(known)
+    return Staged(scene, tuple(known))
+
+
+def _known(words: Vocabulary, figure: Figure, taken: list[Person], difficulty: Difficulty) -> Known:
+    facts = words.chance.randint(*difficulty.facts)
+    person = made_person(figure.look.noun, figure.look.kind, words, facts=facts, taken=taken)
+    return Known(Region(figure.look.noun, figure.box, told(person, words)), person, figure)
+
+
+def _wrong(words: Vocabulary, scene: Scene, taken: list[Person], difficulty: Difficulty) -> Iterator[Known]:
+    """An entry about somebody who is not in the picture, at a place where something else is."""
+    absent = [noun for noun in NOUNS[Kind.PERSON] + NOUNS[Kind.PET] if not _shows(scene, noun)]
+    if not absent:
+        return
+    noun = words.chance.choice(absent)
+    facts = words.chance.randint(*difficulty.facts)
+    person = made_person(noun, KIND_OF[noun], words, facts=facts, taken=taken)
+    region = Region(noun, _some_place(words, scene), told(person, words), present=False)
+    yield Known(region, person, None)
+
+
+def _shows(scene: Scene, noun: str) -> bool:
+    return any(figure.look.noun == noun for figure in scene.figures)
+
+
+def _some_place(words: Vocabulary, scene: Scene) -> Box:
+    """The place of a figure of another sort, or any place."""
+    chance, side = words.chance, scene.side
+    if chance.random() < 0.5:
+        return chance.choice(scene.figures).box
+    width, height = (round(side * chance.uniform(0.15, 0.4)) for _ in range(2))
+    left, top = chance.randint(0, side - width), chance.randint(0, side - height)
+    return Box(left, top, left + width, top + height)
+
+
+def _asked(staged: Staged, words: Vocabulary, difficulty: Difficulty) -> list[Asked]:
+    """Questions about a scene, none of them twice; fewer where there are no more."""
+    names, weights = list(difficulty.questions), list(difficulty.questions.values())
+    asked: dict[str, Asked] = {}
+    for _ in range(difficulty.each * _TRIES):
+        if len(asked) == difficulty.each:
+            break
+        one = MAKERS[words.chance.choices(names, weights)[0]](staged, words)
+        if one is not None:
+            asked.setdefault(one.question, one)
+    return list(asked.values())
+
+
+def _cites(asked: Asked, words: Vocabulary, difficulty: Difficulty) -> bool:
+    return asked.task is not Task.PRACTICE and words.chance.random() < difficulty.citations
+
+
+def _record(staged: Staged, asked: Asked, named: tuple[str, str], cites: bool) -> Record:
+    return Record(
+        id=named[0],
+        image=named[1],
+        size=(staged.scene.side, staged.scene.side),
+        regions=tuple(one.region for one in staged.known),
+        task=asked.task,
+        citations=cites,
+        question=asked.question[0].upper() + asked.question[1:],
+        answer=_answer(asked, cites=cites),
+        about=asked.about,
+        fact=asked.fact,
+        kind=asked.kind,
+    )
+
+
+def _answer(asked: Asked, *, cites: bool) -> str:
+    """The answer with its citations or without any."""
+    if not cites:
+        return _MARK.sub("", asked.answer)
+    if asked.task is Task.RCID:
+        return asked.answer
+    return " ".join([asked.answer, *(f"[{k}]" for k in asked.about)])
