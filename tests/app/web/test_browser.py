@@ -45,6 +45,7 @@ class Site:
     """A server that runs."""
 
     url: str
+    gallery_url: str
     stopped: Path  # appears when the endless answer has ended
 
 
@@ -65,7 +66,7 @@ def serving(folder: Path, *, token: str = "") -> Iterator[Site]:
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         try:
             assert found, f"no address in '{line}': {log.read_text()}"
-            yield Site(found[0], stopped)
+            yield Site(found[0], f"sqlite:///{folder}/home/gallery.db", stopped)
         finally:
             process.send_signal(signal.SIGTERM)
             rest = process.stdout.read()

@@ -6,19 +6,28 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from gallery.entity import NewEntity
+from gallery.gallery import Gallery
+from ingest.outcome import Status
+from ingest.run import ingest
+from ingest.sources.row import Labelled
 from tests.app.web.test_browser import (  # noqa: F401  # fixtures
     CHROMIUM,
     Shot,
     Site,
     Visit,
+    astronaut,
     chromium,
     four_people,
     settled,
     shot,
     site,
+    type_question,
     upload,
     visit,
 )
+from tests.conftest import ASSETS, need
+from vision.faces import FaceModel
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
@@ -54,3 +63,49 @@ def test_a_wrong_name_is_corrected_both_ways(site: Site, visit: Visit, shot: Sho
     shot(page, "named")
     cards.filter(has_text="Nora").get_by_role("button", name="Open").click()
     expect(page.get_by_role("heading", name="Nora <b>Ray</b>")).to_be_visible()
+
+
+def test_two_tabs_and_an_ingest_beside_lose_no_edit_and_show_what_is_so_now(
+    site: Site, visit: Visit, shot: Shot, dlib_faces: FaceModel
+) -> None:
+    one, other = visit(f"{site.url}/gallery?person=1"), visit(f"{site.url}/gallery?person=1")
+    asking = visit(site.url)
+    upload(asking, astronaut(), "nasa.png")
+    other.get_by_label("Biography").fill("Written in the other tab.")
+    # Somebody else's ingest meanwhile: the page that is being written on is not in its way.
+    stranger = NewEntity("Astrid Nova", biography="She was born in Oslo.", source="beside")
+    photo = sorted(need(ASSETS / "data/congress/portraits").glob("*.jpg"))[0]
+    with Gallery.open(site.gallery_url) as gallery:
+        (outcome,) = ingest(gallery, dlib_faces, [Labelled("a.jpg", stranger, None, True, photo.read_bytes)])
+    assert outcome.status is Status.ADDED
+    one.get_by_label("Biography").fill("Written in the first tab.")
+    one.get_by_role("button", name="Save").click()
+    expect(one.get_by_text("Saved Eileen Collins.")).to_be_visible()
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_text("nothing was saved")).to_be_visible()
+    expect(other.get_by_text("Written in the first tab.")).to_be_visible()
+    settled(other)
+    shot(other, "conflict")
+    # The third tab knows what was written, and the new one is found.
+    type_question(asking, "Who is this?")
+    expect(asking.get_by_text("Written in the first tab.").first).to_be_visible()
+    one.goto(f"{site.url}/gallery")
+    one.get_by_label("Search among").press_sequentially("astrid")
+    expect(one.get_by_role("button", name="Astrid Nova", exact=True)).to_be_visible()
+
+
+def test_a_merge_is_taken_back_on_the_page(site: Site, visit: Visit, shot: Shot) -> None:
+    page = visit(f"{site.url}/gallery?person=1")
+    page.get_by_text("Another entry is the same person").click()
+    page.get_by_label("Name or number of the other entry").press_sequentially("2")
+    page.get_by_role("button", name="Make it part of this one").click()
+    expect(page.get_by_text("is now part of Eileen Collins")).to_be_visible()
+    settled(page)
+    page.get_by_text("Another entry is the same person").click()
+    expect(page.get_by_text("(number 2) is part of this one.")).to_be_visible()
+    shot(page, "merged")
+    page.get_by_role("button", name="Take this back").first.click()
+    expect(page.get_by_text("is an entry of its own again.")).to_be_visible()
+    with Gallery.open(site.gallery_url) as gallery:
+        assert gallery.merged(1) == []
+        assert len(gallery.references(2)) == 1
