@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from gallery.entity import Entity, EntityKind, NewEntity
 from gallery.records import ENTITY_COLUMNS, chunked, entity_of, group_of, merge_pointers, name_key, root_of
-from gallery.tables import CoverRow, EntityRow, ReferenceRow
+from gallery.tables import CoverRow, EntityRow, ReferenceRow, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +170,8 @@ def called(connection: Connection, text: str, limit: int) -> list[Entity]:
         if rows:
             return [entity_of(row) for row in rows]
     return []
+
+
+def count_of(connection: Connection, table: type[Table], *where: ColumnElement[bool]) -> int:
+    """How many rows a table has."""
+    return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())

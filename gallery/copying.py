@@ -5,13 +5,24 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 
 from gallery.changes import BLOCK
-from gallery.tables import JobLineRow, JobRow, RevisionRow, Table
+from gallery.tables import (
+    IgnoredRow,
+    JobLineRow,
+    JobRow,
+    RevisionRow,
+    StrangerRow,
+    Table,
+    WatchLineRow,
+    WatchRow,
+)
 
-_LEFT_OUT = (JobRow.__tablename__, JobLineRow.__tablename__)
+_LEFT_OUT = tuple(
+    table.__tablename__ for table in (JobRow, JobLineRow, StrangerRow, IgnoredRow, WatchRow, WatchLineRow)
+)
 
 
 def copy_rows(source: Connection, target: Connection) -> None:
-    """Copy everything but crops and bulk runs into an SQLite database that was just made."""
+    """Copy everything but crops, bulk runs and unknown faces into an SQLite database that was just made."""
     # Rows come by id: a merged entity may come before the one that it points to.
     target.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     target.execute(delete(RevisionRow))

@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from vision.errors import UserError
 
-HEAD = "0007"
+HEAD = "0008"
 # How long a writer waits for another one before it gives up.
 BUSY_TIMEOUT_S = 60
 _WRITING = "BEGIN IMMEDIATE"

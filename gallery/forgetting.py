@@ -1,21 +1,18 @@
-"""Forgetting: deleting somebody, making the bytes leave the database's files, and proving both."""
+"""Forgetting: deleting somebody with everything that is known of them, and proving it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, func, select
 
 from gallery import database
 from gallery.jobs import clear_jobs
-from gallery.tables import EntityRow, NoteRow, ReferenceRow
+from gallery.purge import PURGE_WAIT_S, ask_for_purge, finish_purge
+from gallery.records import group_of, merge_pointers, root_of
+from gallery.tables import EntityRow, ReferenceRow
+from gallery.watch import drop_alike
 from gallery.writer import Erased, Writer
-
-_PURGE = "purge-pending"
-_TABLES = 'entities, "references", embeddings, photo_embeddings, photos, decisions, jobs, job_lines'
-# A reader that is in the middle of its snapshot keeps deleted bytes in the log; it is waited for this long.
-PURGE_WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +31,15 @@ def forget(engine: Engine, entity_id: int) -> Forgotten:
     """Delete an entity, everything merged into it, and every byte of them; raise `UnknownEntityError`."""
     with database.writing(engine) as connection:
         writer = Writer(connection)
+        pointers = merge_pointers(connection)
+        drop_alike(connection, group_of(root_of(entity_id, pointers), pointers))
         erased = writer.erase(entity_id)
         clear_jobs(connection)
-        _ask_for_purge(connection, writer.revision)
+        ask_for_purge(connection, str(writer.revision))
     purged = finish_purge(engine, wait_s=PURGE_WAIT_S)
     with database.reading(engine) as connection:
         remaining = _remaining(connection, erased)
     return Forgotten(len(erased.entity_ids), len(erased.reference_ids), remaining, purged)
-
-
-def purge_pending(engine: Engine) -> bool:
-    """Whether bytes of the forgotten may still be in the database's files."""
-    return _asked(engine) is not None
-
-
-def finish_purge(engine: Engine, *, wait_s: float) -> bool:
-    """Purge if a deletion asked for it; False where a reader prevented it for `wait_s`."""
-    asked = _asked(engine)
-    if asked is None:
-        return True
-    if not _purge(engine, wait_s=wait_s):
-        return False
-    with database.writing(engine) as connection:
-        # A deletion that came after this purge began has asked anew, and does its own.
-        connection.execute(delete(NoteRow).where(NoteRow.name == _PURGE, NoteRow.value == asked))
-    return True
-
-
-def _ask_for_purge(connection: Connection, revision: int) -> None:
-    value = str(revision)
-    asked = connection.execute(update(NoteRow).where(NoteRow.name == _PURGE).values(value=value))
-    if asked.rowcount == 0:
-        connection.execute(insert(NoteRow).values(name=_PURGE, value=value))
-
-
-def _asked(engine: Engine) -> str | None:
-    with database.reading(engine) as connection:
-        return connection.execute(select(NoteRow.value).where(NoteRow.name == _PURGE)).scalar()
 
 
 def _remaining(connection: Connection, erased: Erased) -> int:
@@ -79,36 +48,3 @@ def _remaining(connection: Connection, erased: Erased) -> int:
         select(func.count()).select_from(ReferenceRow).where(ReferenceRow.id.in_(erased.reference_ids))
     )
     return int(connection.execute(entities).scalar_one() + connection.execute(references).scalar_one())
-
-
-def _purge(engine: Engine, *, wait_s: float) -> bool:
-    """Make deleted bytes leave the files of an SQLite gallery; False while another reader prevents it.
-
-    On PostgreSQL the tables are vacuumed; the server's log and backups are the server's own affair.
-    """
-    with database.outside_transactions(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"VACUUM {_TABLES}")
-            return True
-        _wait_for_others(connection, wait_s)
-        try:
-            # Emptying the log first shows cheaply whether somebody reads; a vacuum writes the whole file.
-            if not _empty_log(connection):
-                return False
-            connection.exec_driver_sql("VACUUM")
-            return _empty_log(connection)
-        except OperationalError as error:
-            if database.is_busy(error.orig):
-                return False
-            raise
-        finally:
-            _wait_for_others(connection, database.BUSY_TIMEOUT_S)
-
-
-def _wait_for_others(connection: Connection, timeout_s: float) -> None:
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(timeout_s * 1000)}")
-
-
-def _empty_log(connection: Connection) -> bool:
-    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
-    return not busy

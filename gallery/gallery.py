@@ -7,23 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select
+from sqlalchemy import Engine, select
 
-from gallery import browsing, database, forgetting
+from gallery import browsing, database, embedded, forgetting, purge
 from gallery.browsing import EVERYBODY, Among, Cover
 from gallery.changes import Changes, changes_since, revision_of
 from gallery.copying import copy_rows
-from gallery.embedded import (
-    PhotoEmbeddings,
-    missing_in,
-    nouns_of,
-    photo_blocks,
-    references_of,
-    shown_in,
-    spaces_of,
-)
+from gallery.embedded import PhotoEmbeddings
 from gallery.entity import Entity, EntityKind, NewEntity, Reference, Space, SpaceKind
-from gallery.forgetting import Forgotten
 from gallery.jobs import Jobs
 from gallery.ledger import Ledger
 from gallery.records import (
@@ -37,7 +28,8 @@ from gallery.records import (
     reference_of,
     root_of,
 )
-from gallery.tables import EntityRow, PhotoRow, ReferenceRow, Table
+from gallery.strangers import Strangers
+from gallery.tables import EntityRow, PhotoRow, ReferenceRow
 from gallery.writer import UnknownEntityError, Writer
 from vision.errors import UserError
 
@@ -63,7 +55,8 @@ class Gallery:
         engine = database.connect(url)
         try:
             database.migrate(engine)
-            forgetting.finish_purge(engine, wait_s=0.0)
+            purge.finish_purge(engine, wait_s=0.0)
+            Strangers(engine).expire()
         except UserError:
             engine.dispose()
             raise
@@ -95,6 +88,11 @@ class Gallery:
         """The bulk runs into this gallery."""
         return Jobs(self._engine)
 
+    @property
+    def strangers(self) -> Strangers:
+        """Faces that were seen and not known, where keeping them is on."""
+        return Strangers(self._engine)
+
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """What the gallery knows now, in one snapshot."""
@@ -110,15 +108,15 @@ class Gallery:
         """How much the gallery holds."""
         with database.reading(self._engine) as connection:
             return Counts(
-                entities=_count(connection, EntityRow, EntityRow.merged_into.is_(None)),
-                references=_count(connection, ReferenceRow),
-                photos=_count(connection, PhotoRow),
+                entities=browsing.count_of(connection, EntityRow, EntityRow.merged_into.is_(None)),
+                references=browsing.count_of(connection, ReferenceRow),
+                photos=browsing.count_of(connection, PhotoRow),
             )
 
     def spaces(self) -> list[Space]:
         """The spaces that the gallery has embeddings in, the current ones first."""
         with database.reading(self._engine) as connection:
-            return spaces_of(connection)
+            return embedded.spaces_of(connection)
 
     def current_space(self, kind: SpaceKind = SpaceKind.FACE) -> Space | None:
         """The space that new photos are embedded in; None for a gallery that never held any of that kind."""
@@ -127,12 +125,12 @@ class Gallery:
     def reference_total(self, kind: EntityKind) -> int:
         """How many references people have, or things."""
         with database.reading(self._engine) as connection:
-            return references_of(connection, kind)
+            return embedded.references_of(connection, kind)
 
     def nouns(self, kind: EntityKind) -> list[str]:
         """What people are called, or things, each noun once."""
         with database.reading(self._engine) as connection:
-            return nouns_of(connection, kind)
+            return embedded.nouns_of(connection, kind)
 
     def entity(self, entity_id: int) -> Entity:
         """The entity that stands for `entity_id` after all merges; raise `UnknownEntityError`."""
@@ -171,7 +169,12 @@ class Gallery:
             yield from map(entity_of, rows)
 
     def page(
-        self, *, text: str = "", among: Among = EVERYBODY, after: Entity | None = None, limit: int
+        self,
+        *,
+        text: str = "",
+        among: Among = EVERYBODY,
+        after: Entity | None = None,
+        limit: int,
     ) -> list[Entity]:
         """The first `limit` entities by name behind `after`, without those that are merged into others.
 
@@ -253,18 +256,18 @@ class Gallery:
     ) -> list[Reference]:
         """References of people, or of things, that have no embedding in a space yet, by id after one."""
         with database.reading(self._engine) as connection:
-            return missing_in(connection, space, kind, after=after, limit=limit)
+            return embedded.missing_in(connection, space, kind, after=after, limit=limit)
 
     @contextmanager
     def photo_embeddings(self, space: str) -> Iterator[Iterator[PhotoEmbeddings]]:
         """The embeddings of whole photos in a space, in blocks, from one snapshot."""
         with database.reading(self._engine) as connection:
-            yield photo_blocks(connection, space)
+            yield embedded.photo_blocks(connection, space)
 
     def shown_in(self, photos: Iterable[str]) -> dict[str, list[Reference]]:
         """The references that were enrolled from each of these photos."""
         with database.reading(self._engine) as connection:
-            return shown_in(connection, photos)
+            return embedded.shown_in(connection, photos)
 
     @contextmanager
     def changes(self, space: str, *, since: int = 0) -> Iterator[Changes]:
@@ -275,7 +278,7 @@ class Gallery:
         ):
             yield changes
 
-    def forget(self, entity_id: int) -> Forgotten:
+    def forget(self, entity_id: int) -> forgetting.Forgotten:
         """Delete an entity, everything merged into it, and every byte of them; raise `UnknownEntityError`."""
         return forgetting.forget(self._engine, entity_id)
 
@@ -285,7 +288,7 @@ class Gallery:
 
     def purge_pending(self) -> bool:
         """Whether bytes of the forgotten may still be in the database's files."""
-        return forgetting.purge_pending(self._engine)
+        return purge.purge_pending(self._engine)
 
     def sketch(self) -> Gallery:
         """A copy in memory without crops, for trying out what would happen."""
@@ -293,7 +296,3 @@ class Gallery:
         with database.reading(self._engine) as source, database.writing(copy._engine) as target:
             copy_rows(source, target)
         return copy
-
-
-def _count(connection: Connection, table: type[Table], *where: ColumnElement[bool]) -> int:
-    return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())

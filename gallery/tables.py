@@ -227,3 +227,50 @@ class JobLineRow(Table):
     detail: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     picture: Mapped[bytes | None] = mapped_column(LargeBinary)  # JPEG
+
+
+class WatchRow(Table):
+    """One row where unknown faces are kept: what for, and how long."""
+
+    __tablename__ = "watch"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    purpose: Mapped[str] = mapped_column(Text)
+    days: Mapped[int]
+    since: Mapped[float]
+    by: Mapped[str] = mapped_column(Text)
+
+
+class StrangerRow(Table):
+    """A face that was seen and not known."""
+
+    __tablename__ = "strangers"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a group is named after its first face
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group: Mapped[int] = mapped_column(index=True)
+    space: Mapped[str] = mapped_column(String(200))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)  # (d,) little-endian float16
+    crop: Mapped[bytes] = mapped_column(LargeBinary)  # JPEG
+    seen: Mapped[float] = mapped_column(index=True)
+
+
+class IgnoredRow(Table):
+    """A face that is not to be kept when it is seen: only what is needed to know it."""
+
+    __tablename__ = "ignored"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space: Mapped[str] = mapped_column(String(200))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WatchLineRow(Table):
+    """Who switched it on or off, named, ignored or deleted, and when."""
+
+    __tablename__ = "watch_lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[float]
+    who: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)

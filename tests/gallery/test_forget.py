@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from gallery import forgetting
+from gallery import forgetting, purge
 from gallery.entity import NewEntity
 from gallery.forgetting import Forgotten
 from gallery.gallery import Counts, Gallery
@@ -239,16 +239,16 @@ def test_a_purge_does_not_settle_a_deletion_that_came_during_it(
 ) -> None:
     gallery = open_gallery(f"sqlite:///{folder / 'gallery.db'}")
     anna, bert = people(gallery, "Anna", "Bert")
-    purge = forgetting._purge
+    finish = purge._purge
 
     def meanwhile(engine: Engine, *, wait_s: float) -> bool:
-        done = purge(engine, wait_s=wait_s)
+        done = finish(engine, wait_s=wait_s)
         with gallery.write() as writer:  # another process, which has not come to its own purge yet
             writer.erase(bert)
-            forgetting._ask_for_purge(writer.connection, writer.revision)
+            purge.ask_for_purge(writer.connection, str(writer.revision))
         return done
 
-    monkeypatch.setattr(forgetting, "_purge", meanwhile)
+    monkeypatch.setattr(purge, "_purge", meanwhile)
     gallery.forget(anna)
     assert gallery.purge_pending()
 
@@ -260,9 +260,9 @@ def test_another_writer_delays_the_purge_but_breaks_nothing(
     gallery, other = open_gallery(url), open_gallery(url)
     people(gallery, "Anna", "Bert")
     with gallery.write() as writer:
-        forgetting._ask_for_purge(writer.connection, writer.revision)
+        purge.ask_for_purge(writer.connection, str(writer.revision))
     with other.write() as writer:
-        assert not forgetting.finish_purge(gallery._engine, wait_s=0.1)
+        assert not purge.finish_purge(gallery._engine, wait_s=0.1)
         writer.rename(1, "Anne")
-    assert forgetting.finish_purge(gallery._engine, wait_s=0.1)
+    assert purge.finish_purge(gallery._engine, wait_s=0.1)
     assert names(gallery) == ["Anne", "Bert"]
