@@ -85,7 +85,7 @@ def build(settings: Settings, order: Order) -> None:
         gallery = stack.enter_context(Gallery.open(settings.gallery_url))
         people = halved(list(_people(order, gallery, stack)), half, seed=_HALVES_SEED)
         faces = load_faces(settings, choose_faces(settings, gallery))
-        made = _provenance(order.seed, "", {"half": order.half, "people": str(len(people))})
+        made = provenance(order.seed, "", {"half": order.half, "people": str(len(people))})
         told = stack.enter_context(progress("questions", order.questions))
         recipe = Recipe(order.questions, seed=order.seed, name=order.out.name)
         bench = build_bench(people, faces, order.out, recipe, made=made.facts(), told=told)
@@ -111,7 +111,7 @@ def run(settings: Settings, asked: Run) -> None:
         told = stack.enter_context(progress("questions", len(bench.questions)))
         examples = run_bench(bench, plan, kept, told=told)
     scores = scores_of(bench, examples)
-    made = _provenance(0, bench.data_hash, {key: str(value) for key, value in plan.fingerprint.items()})
+    made = provenance(0, bench.data_hash, {key: str(value) for key, value in plan.fingerprint.items()})
     title = f"{bench.name}: {setting}, {generator.name}"
     page = report_of(bench, examples, scores, made, title=title).write(out)
     print("\n".join(_lines(scores)))
@@ -206,5 +206,5 @@ def _lines(scores: Scores) -> list[str]:
     return lines
 
 
-def _provenance(seed: int, data: str, more: dict[str, str]) -> Provenance:
+def provenance(seed: int, data: str, more: dict[str, str]) -> Provenance:
     return Provenance.now(["placard", *sys.argv[1:]], seed=seed, data=data, settings=more)

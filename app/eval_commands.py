@@ -67,3 +67,28 @@ def bench(
 
     settings = settings_of(faces, device, generator=generator, model=model, server=server)
     run(settings, Run(folder, setting, ask, out, limit))
+
+
+@eval_app.command()
+def score(
+    folder: BenchFolder,
+    descriptions: Annotated[
+        Path | None,
+        typer.Option(help="JSON lines with photo and text to score; else the generator writes them."),
+    ] = None,
+    judge: Annotated[
+        str, typer.Option(metavar="words|server", help="Who decides what a text says; a model by --server.")
+    ] = "words",
+    corruptions: Annotated[
+        bool, typer.Option("--corruptions", help="Score faithful descriptions with planted faults instead.")
+    ] = False,
+    out: Out = None,
+    generator: Generator = None,
+    model: Model = None,
+    server: Server = None,
+) -> None:
+    """RCIDScore (ours) of descriptions of a bench's photos: coverage, accuracy, consistency."""
+    from app.scoring import Scoring, score_descriptions
+
+    settings = settings_of(generator=generator, model=model, server=server)
+    score_descriptions(settings, Scoring(folder, descriptions, judge, out, corruptions=corruptions))

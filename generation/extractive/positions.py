@@ -79,6 +79,10 @@ _NTH = re.compile(
 )
 
 
+# An order in which people are told, and no place.
+_ROW = re.compile(r"\b(?:the )?(?:left to (?:the )?right|right to (?:the )?left)\b", re.IGNORECASE)
+
+
 def ordinal(nth: int) -> str:
     """A place in a row as English counts it.
 
@@ -104,6 +108,7 @@ def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
 def places_in(context: Context, question: str) -> tuple[Place, ...]:
     """The places that the question names, counted over everybody found."""
     spots = spots_of(context, things=not _PEOPLE.search(question))
+    question = _ROW.sub(lambda match: " " * len(match[0]), question)
     counted = [_counted(match, match["side"], spots) for match in _COUNTED.finditer(question)]
     rest = _COUNTED.sub(lambda match: " " * len(match[0]), question)
     counted += [_counted(match, "left", spots) for match in _NTH.finditer(rest)]

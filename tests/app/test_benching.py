@@ -109,3 +109,31 @@ def test_a_bench_of_nobody_says_how_many_are_needed(tmp_path: Path) -> None:
         CliRunner().invoke(
             app, ["eval", "build-bench", str(tmp_path / "new"), "--faces", "dlib"], catch_exceptions=False
         )
+
+
+def test_descriptions_are_scored_and_corrupted_ones_too(tmp_path: Path, placard: Run) -> None:
+    bench = handmade(tmp_path / "bench")
+    printed = placard("eval", "score", str(bench.folder))
+    assert "accuracy 1.000, consistency 1.000" in printed
+    assert "RCIDScore as we define it" in (bench.folder / "runs/score-reader/report.md").read_text("utf-8")
+    lines = placard("eval", "score", str(bench.folder), "--corruptions").splitlines()
+    assert lines[0].startswith("none ") and "consistency 1.000" in lines[0]
+    assert "citations one off" in lines[5] and "consistency 0.000" in lines[5]
+    given = tmp_path / "given.jsonl"
+    given.write_text('{"photo": "p1", "text": "Ada Rost <b>flies</b> to Mars [1]."}\n', encoding="utf-8")
+    printed = placard("eval", "score", str(bench.folder), "--descriptions", str(given))
+    assert "accuracy 0.000, consistency -, total 0.000" in printed
+    assert "1 descriptions are missing or failed." in printed
+    page = (bench.folder / "runs/score-given/report.html").read_text("utf-8")
+    assert "told by no text" in page and "<b>flies" not in page
+
+
+def test_descriptions_of_other_photos_are_refused(tmp_path: Path) -> None:
+    bench = handmade(tmp_path / "bench")
+    given = tmp_path / "given.jsonl"
+    given.write_text('{"photo": "p9", "text": "?"}\n', encoding="utf-8")
+    command = ["eval", "score", str(bench.folder), "--descriptions", str(given)]
+    with pytest.raises(UserError, match="of the photo 'p9', which the bench does not have"):
+        CliRunner().invoke(app, command, catch_exceptions=False)
+    with pytest.raises(UserError, match="--judge server needs the server's URL"):
+        CliRunner().invoke(app, [*command, "--judge", "server"], catch_exceptions=False)

@@ -1,0 +1,1 @@
+"""Public benches of personalisation in the layouts of their authors."""
