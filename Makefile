@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 HARDWARE := $(shell nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test check bench accuracy clean
+.PHONY: help demo test check bench load accuracy clean
 
 help:
 	@echo "make demo      recognise people in a made photo and ask about them"
 	@echo "make test      run the tests"
 	@echo "make check     lint, types, import contracts"
 	@echo "make bench     measure speed against baselines"
+	@echo "make load      let twenty sessions at once ask the web app"
 	@echo "make accuracy  measure recognition on real photos, into docs/accuracy.md"
 
 $(BIN)/python:
@@ -48,6 +49,10 @@ check: $(VENV)/.dev-$(HARDWARE)
 bench: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_generation.py
+	$(BIN)/python tests/bench_web.py
+
+load: $(VENV)/.dev-$(HARDWARE)
+	$(BIN)/python tests/load_web.py
 
 accuracy: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/accuracy.py --write docs/accuracy.md

@@ -47,6 +47,7 @@ class Site:
     url: str
     gallery_url: str
     stopped: Path  # appears when the endless answer has ended
+    process: int  # its id
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def serving(folder: Path, *, token: str = "") -> Iterator[Site]:
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         try:
             assert found, f"no address in '{line}': {log.read_text()}"
-            yield Site(found[0], f"sqlite:///{folder}/home/gallery.db", stopped)
+            yield Site(found[0], f"sqlite:///{folder}/home/gallery.db", stopped, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             rest = process.stdout.read()

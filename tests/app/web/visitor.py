@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -21,11 +22,11 @@ _PATIENCE_S = 300.0
 class Visitor:
     """One session, which sees what a browser is sent and clicks what it could."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, page: str = "") -> None:
         place = f"ws{url.removeprefix('http')}/_stcore/stream"
         self._socket = connect(place, max_size=_LARGEST, subprotocols=[Subprotocol("streamlit")])
         self._kept: dict[str, WidgetState] = {}  # what a browser sends again with each click
-        self._page = ""
+        self._name, self._page = page, ""
         self.elements: list[Any] = []  # of the run that is shown
         self.received = 0  # bytes
         self._run()
@@ -53,6 +54,14 @@ class Visitor:
         button = next(one.button for one in self._of("button") if one.button.label == label)
         self._run(WidgetState(id=button.id, trigger_value=True), wait=wait)
 
+    def type(self, text: str, *, into: str) -> None:
+        """Type into a field, by the beginning of its label."""
+        field = next(
+            one.text_input for one in self._of("text_input") if one.text_input.label.startswith(into)
+        )
+        self._kept[field.id] = WidgetState(id=field.id, string_value=text)
+        self._run()
+
     def ask(self, question: str, *, until: Callable[[Visitor], bool] | None = None) -> None:
         """Type a question; with `until`, look no longer than that is so."""
         state = WidgetState(id=next(iter(self._of("chat_input"))).chat_input.id)
@@ -68,6 +77,11 @@ class Visitor:
         parts = [one.bidi_component for one in self._of("bidi_component")]
         return [json.loads(part.json) for part in parts if part.component_name == f"placard_{name}"]
 
+    def faults(self) -> list[str]:
+        """What went wrong in the run that is shown."""
+        broken = [one.exception.message for one in self._of("exception")]
+        return broken + [one.alert.body for one in self._of("alert") if one.alert.format == Alert.ERROR]
+
     def texts(self) -> list[str]:
         """The plain texts of the page."""
         return [one.text.body for one in self._of("text")]
@@ -80,6 +94,7 @@ class Visitor:
     ) -> None:
         message = BackMsg()
         message.rerun_script.page_script_hash = self._page
+        message.rerun_script.page_name = "" if self._page else self._name
         message.rerun_script.widget_states.widgets.extend([*self._kept.values(), *changed])
         self._socket.send(message.SerializeToString())
         end = time.monotonic() + _PATIENCE_S
