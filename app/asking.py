@@ -11,8 +11,10 @@ from pathlib import Path
 from app.annotate import save_annotated
 from app.forms import answer_lines, ask_form, match_lines, print_json, printable, who_form
 from app.generators import GeneratorChoice, choose_generator, open_generator
-from app.regions import given_of
+from app.regions import box_of, given_of
 from app.settings import Settings
+from app.temporary import reference_of
+from app.things import wants_things
 from app.wiring import open_recogniser
 from gallery.gallery import Gallery
 from generation.context import Context
@@ -21,6 +23,7 @@ from generation.generator import GenerationError
 from generation.given import Given, check_inside
 from generation.placing import placed
 from generation.question import EmptyQuestionError, checked
+from ingest.temporary import enrol_given, temporary_gallery
 from retrieval.match import Match
 from vision.photo import Photo
 
@@ -33,6 +36,8 @@ class Subject:
 
     path: Path
     regions: Sequence[str] = ()  # as the option --region has them
+    drawn: Sequence[str] = ()  # boxes around things that are to be recognised, as --box has them
+    references: Sequence[str] = ()  # instead of the gallery, as --reference has them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,16 +50,16 @@ class Desk:
     choice: GeneratorChoice
 
 
-def who(settings: Settings, path: Path, *, as_json: bool, save: Path | None) -> None:
+def who(settings: Settings, subject: Subject, *, as_json: bool, save: Path | None) -> None:
     """Print who is in a photo."""
-    photo = Photo.open(path, max_pixels=settings.max_pixels)
-    with Gallery.open(settings.gallery_url) as gallery:
-        matches = _recognised(settings, gallery, photo)
+    photo = Photo.open(subject.path, max_pixels=settings.max_pixels)
+    with _recognised(settings, photo, subject) as (_, matches):
+        pass
     if as_json:
         print_json(who_form(photo, matches))
     else:
         print("\n".join(match_lines(matches)) or "No face was found.")
-    _save(photo, matches, save, path)
+    _save(photo, matches, save, subject.path)
 
 
 def ask(settings: Settings, subject: Subject, question: str, *, as_json: bool, save: Path | None) -> int:
@@ -135,23 +140,32 @@ def desk(settings: Settings, subject: Subject) -> Iterator[Desk]:
     for one in given:
         check_inside(one, photo.size)
     choice = choose_generator(settings)
-    with Gallery.open(settings.gallery_url) as gallery:
-        matches = _recognised(settings, gallery, photo)
+    with _recognised(settings, photo, subject) as (gallery, matches):
         print(f"Generator: {choice}", file=sys.stderr)
         generator = open_generator(settings, choice)
         context = Context.of(photo, matches, given=given, person_box=settings.person_box)
         yield Desk(matches, given, Conversation(photo, context, generator, gallery=gallery), choice)
 
 
-def _recognised(settings: Settings, gallery: Gallery, photo: Photo) -> list[Match]:
-    recogniser, choice = open_recogniser(settings, gallery)
-    print(f"Faces: {choice}", file=sys.stderr)
-    matches = recogniser.recognise(photo)
-    if recogniser.index.size == 0:
-        print(
-            "The gallery is empty, so nobody can be recognised; 'placard ingest' fills it.", file=sys.stderr
-        )
-    return matches
+@contextmanager
+def _recognised(settings: Settings, photo: Photo, subject: Subject) -> Iterator[tuple[Gallery, list[Match]]]:
+    """The gallery, or the one that references given on the spot make, and what of it is in the photo."""
+    rows = [reference_of(text) for text in subject.references]
+    drawn = [box_of(box) for box in subject.drawn]
+    wanted = wants_things(rows)
+    with temporary_gallery() if rows else Gallery.open(settings.gallery_url) as gallery:
+        recogniser, choice = open_recogniser(settings, gallery, things=wanted)
+        print(f"Faces: {choice}", file=sys.stderr)
+        if choice.things is not None:
+            print(f"Things: {choice.things}", file=sys.stderr)
+        enrol_given(gallery, rows, recogniser.faces, things=recogniser.things)
+        matches = recogniser.recognise(photo, drawn=drawn)
+        if recogniser.size == 0:
+            print(
+                "The gallery is empty, so nobody can be recognised; 'placard ingest' fills it.",
+                file=sys.stderr,
+            )
+        yield gallery, matches
 
 
 def _questions() -> Iterator[str]:

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -24,12 +24,13 @@ from rich.table import Table
 
 from app.forms import printable
 from app.settings import Settings
+from app.things import choose_search, choose_things, load_things, thing_rules, wants_things
 from app.wiring import choose_faces, load_faces, match_rules
 from gallery.entity import EntityKind
 from gallery.gallery import Gallery
-from ingest.gate import EnrolmentRules
+from ingest.gate import THING_RULES, EnrolmentRules
 from ingest.outcome import Outcome, Status
-from ingest.reembed import reembed
+from ingest.reembed import reembed, reembed_things
 from ingest.run import IngestOptions, ingest
 from ingest.sources.columns import parse_columns
 from ingest.sources.opening import open_source
@@ -37,6 +38,7 @@ from ingest.sources.row import Row
 from ingest.sources.source import Source, SourceOptions
 from vision.errors import UserError
 from vision.faces import FaceModel
+from vision.things import ThingModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ def run_ingest(settings: Settings, bulk: Bulk) -> int:
         source = stack.enter_context(opened(bulk))
         gallery = stack.enter_context(Gallery.open(settings.gallery_url))
         report = stack.enter_context(_written(bulk.report)) if bulk.report else None
-        outcomes = stack.enter_context(enrolling(settings, gallery, source.rows(), bulk))
+        outcomes = stack.enter_context(
+            enrolling(settings, gallery, source.rows(), bulk, things=wants_things(source.rows()))
+        )
         try:
             counted = _counted(_shown(outcomes, source.total, source.name), report)
         except KeyboardInterrupt:
@@ -79,18 +83,24 @@ def opened(bulk: Bulk) -> Source:
 
 @contextmanager
 def enrolling(
-    settings: Settings, gallery: Gallery, rows: Iterable[Row], bulk: Bulk
+    settings: Settings, gallery: Gallery, rows: Iterable[Row], bulk: Bulk, *, things: bool
 ) -> Iterator[Iterator[Outcome]]:
-    """The outcomes of rows that are enrolled as they are asked for, on a dry run into a copy."""
+    """The outcomes of rows that are enrolled as they are asked for, on a dry run into a copy.
+
+    `things` says that there are some among them.
+    """
     faces = _faces(settings, gallery)
+    model = _things(settings, gallery, wanted=things)
+    search = choose_search(settings, gallery) if settings.search else None
     options = IngestOptions(
         jobs=bulk.jobs,
         stop_on_refusal=bulk.stop,
         max_pixels=settings.max_pixels,
         rules=EnrolmentRules(look_alike=match_rules(settings, gallery, faces.space).threshold),
+        thing_rules=_enrolment_rules(settings, gallery, model),
     )
     with gallery.sketch() if bulk.dry_run else nullcontext(gallery) as target:
-        yield ingest(target, faces, rows, options)
+        yield ingest(target, faces, rows, options, things=model, search=search)
 
 
 def run_reembed(settings: Settings) -> int:
@@ -99,9 +109,31 @@ def run_reembed(settings: Settings) -> int:
         faces = _faces(settings, gallery)
         missing = gallery.reference_total(EntityKind.PERSON) - _embedded(gallery, faces.space)
         counted = _counted(_shown(reembed(gallery, faces), missing, "reembed"), None)
+        spaces = [faces.space]
+        if things := _things(settings, gallery, wanted=False):
+            missing = gallery.reference_total(EntityKind.THING) - _embedded(gallery, things.space)
+            counted += _counted(_shown(reembed_things(gallery, things), missing, "reembed things"), None)
+            spaces.append(things.space)
     _summarise(counted, dry_run=False)
-    print(f"The gallery is now recognised with {faces.space}.")
+    print(f"The gallery is now recognised with {' and '.join(spaces)}.")
     return 0
+
+
+def _things(settings: Settings, gallery: Gallery, *, wanted: bool) -> ThingModel | None:
+    choice = choose_things(settings, gallery, wanted=wanted)
+    if choice is None:
+        return None
+    things = load_things(settings, choice)
+    print(f"Things: {choice} on {things.embedder.device}", file=sys.stderr)
+    return things
+
+
+def _enrolment_rules(settings: Settings, gallery: Gallery, things: ThingModel | None) -> EnrolmentRules:
+    """What is reported as a look-alike, or as unlike itself, follows the thresholds of the space."""
+    if things is None:
+        return THING_RULES
+    rules = thing_rules(settings, gallery, things.space)
+    return replace(THING_RULES, look_alike=rules.threshold, unlike=rules.threshold - rules.band)
 
 
 def _embedded(gallery: Gallery, space: str) -> int:

@@ -13,7 +13,22 @@ import typer
 from app.dataset_commands import dataset_app
 from app.eval_commands import eval_app
 from app.gallery_commands import gallery_app
-from app.options import AsJson, Device, Faces, Generator, Model, PhotoPath, Regions, Save, Server, settings_of
+from app.options import (
+    AsJson,
+    Boxes,
+    Device,
+    Faces,
+    Generator,
+    Model,
+    PhotoPath,
+    References,
+    Regions,
+    Save,
+    Server,
+    ThingDetector,
+    Things,
+    settings_of,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -97,7 +112,12 @@ def ingest(
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Threads that read and decode.")] = 2,
     on_error: Annotated[str, typer.Option(metavar="skip|stop", help="What a refused photo does.")] = "skip",
     report: Annotated[Path | None, typer.Option(help="Write one JSON line a photo to this file.")] = None,
+    search: Annotated[
+        bool, typer.Option("--search", help="Embed whole photos too, to find them by what they show.")
+    ] = False,
     faces: Faces = None,
+    things: Things = None,
+    thing_detector: ThingDetector = None,
     device: Device = None,
     job: Annotated[int | None, typer.Option(hidden=True, help="The web app's run.")] = None,
 ) -> None:
@@ -105,21 +125,35 @@ def ingest(
     from app.bulk import Bulk, run_ingest
 
     bulk = Bulk(source, columns, name, root, dry_run=dry_run, jobs=jobs, stop=_stops(on_error), report=report)
+    settings = settings_of(
+        faces, device, things=things, thing_detector=thing_detector, search="true" if search else None
+    )
     if job is not None:
         from app.job import run_job
 
-        raise typer.Exit(run_job(settings_of(faces, device), bulk, job))
-    raise typer.Exit(run_ingest(settings_of(faces, device), bulk))
+        raise typer.Exit(run_job(settings, bulk, job))
+    raise typer.Exit(run_ingest(settings, bulk))
 
 
 @app.command()
 def who(
-    photo: PhotoPath, as_json: AsJson = False, save: Save = None, faces: Faces = None, device: Device = None
+    photo: PhotoPath,
+    as_json: AsJson = False,
+    save: Save = None,
+    box: Boxes = None,
+    reference: References = None,
+    faces: Faces = None,
+    things: Things = None,
+    thing_detector: ThingDetector = None,
+    device: Device = None,
 ) -> None:
-    """Say who is in a photo."""
+    """Say who and what is in a photo."""
+    from app.asking import Subject
     from app.asking import who as answer
 
-    answer(settings_of(faces, device), photo, as_json=as_json, save=save)
+    settings = settings_of(faces, device, things=things, thing_detector=thing_detector)
+    subject = Subject(photo, drawn=box or (), references=reference or ())
+    answer(settings, subject, as_json=as_json, save=save)
 
 
 @app.command()
@@ -129,7 +163,11 @@ def ask(
     as_json: AsJson = False,
     save: Save = None,
     region: Regions = None,
+    box: Boxes = None,
+    reference: References = None,
     faces: Faces = None,
+    things: Things = None,
+    thing_detector: ThingDetector = None,
     device: Device = None,
     generator: Generator = None,
     model: Model = None,
@@ -139,8 +177,10 @@ def ask(
     from app.asking import Subject
     from app.asking import ask as answer
 
-    settings = settings_of(faces, device, generator=generator, model=model, server=server)
-    raise typer.Exit(answer(settings, Subject(photo, region or ()), question, as_json=as_json, save=save))
+    looking = {"things": things, "thing_detector": thing_detector}
+    settings = settings_of(faces, device, **looking, generator=generator, model=model, server=server)
+    subject = Subject(photo, region or (), box or (), reference or ())
+    raise typer.Exit(answer(settings, subject, question, as_json=as_json, save=save))
 
 
 @app.command()
@@ -148,7 +188,11 @@ def chat(
     photo: PhotoPath,
     as_json: AsJson = False,
     region: Regions = None,
+    box: Boxes = None,
+    reference: References = None,
     faces: Faces = None,
+    things: Things = None,
+    thing_detector: ThingDetector = None,
     device: Device = None,
     generator: Generator = None,
     model: Model = None,
@@ -158,8 +202,10 @@ def chat(
     from app.asking import Subject
     from app.asking import chat as talk
 
-    settings = settings_of(faces, device, generator=generator, model=model, server=server)
-    raise typer.Exit(talk(settings, Subject(photo, region or ()), as_json=as_json))
+    looking = {"things": things, "thing_detector": thing_detector}
+    settings = settings_of(faces, device, **looking, generator=generator, model=model, server=server)
+    subject = Subject(photo, region or (), box or (), reference or ())
+    raise typer.Exit(talk(settings, subject, as_json=as_json))
 
 
 @app.command()
@@ -168,6 +214,8 @@ def web(
     address: Annotated[str, typer.Option(help="Others than this machine's need a token.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     faces: Faces = None,
+    things: Things = None,
+    thing_detector: ThingDetector = None,
     device: Device = None,
     generator: Generator = None,
     model: Model = None,
@@ -176,7 +224,8 @@ def web(
     """Serve the web app: who is in a photo, and questions about it."""
     from app.web.server import serve
 
-    settings = settings_of(faces, device, generator=generator, model=model, server=server)
+    looking = {"things": things, "thing_detector": thing_detector}
+    settings = settings_of(faces, device, **looking, generator=generator, model=model, server=server)
     raise typer.Exit(serve(settings, address=address, port=port, browser=browser))
 
 
@@ -203,11 +252,11 @@ def calibrate(
 
 
 @app.command()
-def doctor(faces: Faces = None, device: Device = None) -> None:
+def doctor(faces: Faces = None, things: Things = None, device: Device = None) -> None:
     """Compare database, index and models, and say what is wrong and how to mend it."""
     from app.doctor import run_doctor
 
-    raise typer.Exit(run_doctor(settings_of(faces, device)))
+    raise typer.Exit(run_doctor(settings_of(faces, device, things=things)))
 
 
 @models_app.command("list")

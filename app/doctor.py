@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from app.settings import Settings
+from app.things import choose_things, load_things, thing_rules
 from app.wiring import choose_faces, load_faces, match_rules
 from evaluation.identification.impostors import faces_in
 from gallery.database import GalleryUnavailableError
@@ -122,6 +123,12 @@ def _models(settings: Settings, gallery: Gallery) -> Iterator[Finding]:
         yield Finding("faces", f"{choice} on {faces.device}, space {faces.space}")
         rules = match_rules(settings, gallery, choice.space)
         yield Finding("rules", f"threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})")
+        if things := choose_things(settings, gallery):
+            model = load_things(settings, things)
+            yield Finding("things", f"{things} on {model.embedder.device}, space {model.space}")
+            rules = thing_rules(settings, gallery, model.space)
+            said = f"threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})"
+            yield Finding("rules", said)
     except UserError as error:
         yield Finding(_WRONG, str(error))
 

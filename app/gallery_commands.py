@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import AsJson, Device, Faces, Person, PhotoPath, settings_of
+from app.options import AsJson, Device, Faces, Person, PhotoPath, Things, settings_of
 
 gallery_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Look after who is in the gallery."
@@ -99,8 +99,22 @@ def export(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> Non
 
 
 @gallery_app.command()
-def reembed(faces: Faces = None, device: Device = None) -> None:
-    """Compute the gallery's embeddings with another face model, from the crops that are kept."""
+def reembed(faces: Faces = None, things: Things = None, device: Device = None) -> None:
+    """Compute the gallery's embeddings with other models, from the crops that are kept."""
     from app.bulk import run_reembed
 
-    raise typer.Exit(run_reembed(settings_of(faces, device)))
+    raise typer.Exit(run_reembed(settings_of(faces, device, things=things)))
+
+
+@gallery_app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What the photo shows, such as 'a man with a red tie'.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many photos at most.")] = 10,
+    as_json: AsJson = False,
+    things: Things = None,
+    device: Device = None,
+) -> None:
+    """Find enrolled photos by what they show; `ingest --search` prepares it."""
+    from app.searching import search as find
+
+    find(settings_of(device=device, things=things), text, limit=limit, as_json=as_json)

@@ -16,6 +16,7 @@ from PIL import Image
 from app.archives import drop_archives
 from app.bulk import Bulk, enrolling, opened
 from app.settings import Settings
+from app.things import wants_things
 from gallery.database import GalleryUnavailableError
 from gallery.gallery import Gallery
 from gallery.jobs import BEAT_S, Job, JobLine, Jobs, JobState, Tally
@@ -80,7 +81,8 @@ def _living(jobs: Jobs, job_id: int) -> Iterator[threading.Event]:
 def _work(settings: Settings, gallery: Gallery, bulk: Bulk, follower: _Follower) -> JobState:
     with opened(bulk) as source:
         rows = follower.rows(source)
-        with enrolling(settings, gallery, rows, bulk) as outcomes:
+        things = wants_things(source.rows())
+        with enrolling(settings, gallery, rows, bulk, things=things) as outcomes:
             return follower.follow(source, outcomes)
 
 

@@ -32,6 +32,34 @@ Regions = Annotated[
         help="What is in a box (l,t,r,b in pixels of the upright photo), kept nowhere; can be repeated.",
     ),
 ]
+Things = Annotated[
+    str | None,
+    typer.Option(
+        "--things",
+        metavar="auto|off|NAME|FOLDER",
+        help="Image encoder for things; by default the gallery's own, if it holds things.",
+    ),
+]
+ThingDetector = Annotated[
+    str | None,
+    typer.Option(
+        "--thing-detector",
+        metavar="auto|whole|NAME|FOLDER",
+        help="What finds things; whole takes a photo for one thing.",
+    ),
+]
+Boxes = Annotated[
+    list[str] | None,
+    typer.Option("--box", metavar="LEFT,TOP,RIGHT,BOTTOM", help="A thing to be recognised; can be repeated."),
+]
+References = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference",
+        metavar="FILE|NOUN|NAME|TEXT",
+        help="Recognise only what these photos show, and keep nothing of them; can be repeated.",
+    ),
+]
 PhotoPath = Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo.")]
 Person = Annotated[
     str, typer.Argument(metavar="ID|NAME", help="An entity's id, or its name if it is unique.")

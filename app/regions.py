@@ -29,6 +29,18 @@ def given_of(region: str) -> Given:
         raise _mistake(region, str(error)) from error
 
 
+def box_of(text: str) -> Box:
+    """The box of an option; raise `UserError` where it is none.
+
+    >>> box_of("10,20,30,40")
+    Box(left=10, top=20, right=30, bottom=40)
+    """
+    try:
+        return _box(text)
+    except ValueError as error:
+        raise UserError(f"--box '{printable(text[:60])}': {error}.") from error
+
+
 def _box(text: str) -> Box:
     edges = [edge.strip() for edge in text.split(",")]
     if len(edges) != 4 or not all(re.fullmatch(r"-?[0-9]{1,9}", edge) for edge in edges):

@@ -68,6 +68,14 @@ class Settings(BaseSettings):
     threshold: float | None = Field(default=None, ge=-1, le=1)  # cosine; None: the shipped one of the space
     margin: float | None = Field(default=None, ge=0, le=1)
     one_each: bool = True  # an entity at most once in a photo; off for mirrors and collages
+    things: str = AUTO  # auto (where the gallery holds things), off, a model's name or folder
+    thing_detector: str = AUTO  # auto, whole (a photo is one thing), a model's name or folder
+    thing_confidence: float | None = Field(default=None, ge=0, le=1)  # None: customary for the detector
+    thing_threshold: float | None = Field(default=None, ge=-1, le=1)  # as `threshold`, for things
+    thing_margin: float | None = Field(default=None, ge=0, le=1)
+    thing_padding: float | None = Field(default=None, ge=0, le=1)  # context around a box; None: the gallery's
+    thing_crops: int | None = Field(default=None, ge=1, le=4)  # embedded for each box; None: the gallery's
+    search: bool = False  # embed whole photos at ingest, to find them by what they show
     generator: GeneratorKind = GeneratorKind.AUTO
     model: str = ""  # id or folder; empty: RC-Qwen2-VL 2B, or the only one that a server has
     revision: str = ""  # of a model in the Hugging Face cache
@@ -87,7 +95,7 @@ class Settings(BaseSettings):
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED)
     cite: bool = True  # ask the model for citations
     strangers: bool = False  # tell the model where people stand who are not in the gallery
-    person_box: PersonBox = PersonBox.GROWN  # what the prompt calls a person's place
+    person_box: PersonBox = PersonBox.BODY  # what the prompt calls a person's place
     trace: bool = False  # let LangChain's tracing, where it is on, see photos and biographies
     web_token: SecretStr = SecretStr("")  # asked for by the web app before every page
     web_ingest_root: Path | None = None  # folder below which the web app may ingest; None: uploads only
@@ -111,6 +119,11 @@ class Settings(BaseSettings):
     def language_root(self) -> Path:
         """The folder whose folders are language models."""
         return self.home.expanduser() / "models" / "language"
+
+    @property
+    def things_root(self) -> Path:
+        """The folder whose folders are embedders and detectors of things."""
+        return self.home.expanduser() / "models" / "things"
 
     @property
     def pack_roots(self) -> tuple[Path, ...]:

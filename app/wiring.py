@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.settings import Settings
+from app.things import ThingChoice, choose_things, load_things, things_by_hand
 from gallery.entity import Space
 from gallery.gallery import Gallery
 from retrieval.recogniser import Recogniser
 from retrieval.rules import ByHand, MatchRules, rules_in
+from retrieval.shelf import RuleChoice
 from vision import faces
 from vision.faces import FaceModel, FacesUnavailableError
 
@@ -21,6 +23,7 @@ class Choice:
     spec: str  # dlib, or the folder of a pack
     space: str
     reason: str
+    things: ThingChoice | None = None  # what looks at things; None: nothing does
 
     @property
     def name(self) -> str:
@@ -77,8 +80,18 @@ def by_hand(settings: Settings) -> ByHand:
     return ByHand(settings.threshold, settings.margin, settings.one_each)
 
 
-def open_recogniser(settings: Settings, gallery: Gallery) -> tuple[Recogniser, Choice]:
-    """A recogniser for a gallery, and which model it uses."""
-    choice = choose_faces(settings, gallery)
-    model = load_faces(settings, choice)
-    return Recogniser(gallery, model, device=settings.device, by_hand=by_hand(settings)), choice
+def open_recogniser(
+    settings: Settings, gallery: Gallery, *, things: bool = False
+) -> tuple[Recogniser, Choice]:
+    """A recogniser for a gallery, and which models it uses; `things` says that there will be some."""
+    chosen = choose_things(settings, gallery, wanted=things)
+    choice = replace(choose_faces(settings, gallery), things=chosen)
+    recogniser = Recogniser(
+        gallery,
+        load_faces(settings, choice),
+        device=settings.device,
+        by_hand=by_hand(settings),
+        things=None if chosen is None else load_things(settings, chosen),
+        thing_rules=RuleChoice(by_hand=things_by_hand(settings)),
+    )
+    return recogniser, choice

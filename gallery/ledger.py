@@ -39,7 +39,7 @@ _KEY = "forgotten-key"
 
 
 # Asked for every photo of a bulk run: building a statement anew costs more than running it.
-_ENTITY = select(EntityRow.id).where(EntityRow.identity == bindparam("identity"))
+_ENTITY = select(EntityRow.id, EntityRow.kind).where(EntityRow.identity == bindparam("identity"))
 _OWNERS = select(*REFERENCE_COLUMNS).where(ReferenceRow.photo == bindparam("photo"))
 _OWNERS_OF_KIND = _OWNERS.join(EntityRow, EntityRow.id == ReferenceRow.entity_id).where(
     EntityRow.kind == bindparam("kind")
@@ -77,6 +77,7 @@ class Standing:
     """What the gallery says about enrolling one photo for one identity."""
 
     entity_id: int | None  # as stored, a merge is not resolved; None for a new identity
+    kind: EntityKind | None  # what it is as stored
     reference_id: int | None  # this photo is enrolled for this identity already
     others: tuple[Reference, ...]  # references of the same photo that belong to others of the same kind
     rejections: tuple[Rejection, ...]  # of this photo: what a person said about this entity and about others
@@ -96,7 +97,8 @@ class Ledger:
 
     def standing(self, identity: str, photo: str, kind: EntityKind = EntityKind.PERSON) -> Standing:
         """Where an identity and a photo (its SHA-256) stand; `kind` is what would be enrolled."""
-        entity_id = self._connection.execute(_ENTITY, {"identity": identity}).scalar()
+        known = self._connection.execute(_ENTITY, {"identity": identity}).first()
+        entity_id = None if known is None else known.id
         rows = self._connection.execute(_OWNERS_OF_KIND, {"photo": photo, "kind": kind.value})
         owners = [reference_of(row) for row in rows]
         own = next((reference.id for reference in owners if reference.entity_id == entity_id), None)
@@ -104,6 +106,7 @@ class Ledger:
         pointers = merge_pointers(self._connection) if rejections else {}
         return Standing(
             entity_id=entity_id,
+            kind=None if known is None else EntityKind(known.kind),
             reference_id=own,
             others=tuple(reference for reference in owners if reference.entity_id != entity_id),
             rejections=tuple(rejections),

@@ -217,10 +217,10 @@ class Writer:
         vectors = [dict(embedding) for embedding in embeddings.mappings()]
         self.reject_in(row["entity_id"], row["photo"], place_of(row))
         self._remove(reference_id)
-        known = self.ledger.standing(entity.identity, row["photo"]).entity_id
-        if known is not None and self.ledger.kind(known) is not entity.kind:
-            raise UserError(f"A reference of a {entity.kind} cannot be given to a {self.ledger.kind(known)}.")
-        entity_id = self.add(entity) if known is None else known
+        known = self.ledger.standing(entity.identity, row["photo"])
+        if known.kind not in (None, entity.kind):
+            raise UserError(f"A reference of a {entity.kind} cannot be given to a {known.kind}.")
+        entity_id = self.add(entity) if known.entity_id is None else known.entity_id
         values = {name: value for name, value in row.items() if name != "id"}
         new = {**values, "entity_id": entity_id, "revision": self.revision}
         number = self.connection.execute(_ADD_REFERENCE, new).scalar_one()

@@ -23,6 +23,7 @@ BODY_BELOW = 5.0
 class PersonBox(StrEnum):
     """What the prompt calls a person's place. The tuned models saw boxes of whole people."""
 
+    BODY = "body"  # the body that a detector of things found, else as grown
     GROWN = "grown"  # the face box grown to a rough body box
     FACE = "face"
 
@@ -74,9 +75,9 @@ class Context:
         matches: Sequence[Match],
         *,
         given: Sequence[Given] = (),
-        person_box: PersonBox = PersonBox.GROWN,
+        person_box: PersonBox = PersonBox.BODY,
     ) -> Context:
-        """Number the accepted matches and what is given from left to right; all others are strangers.
+        """Number the accepted matches and what is given from left to right; other faces are strangers.
 
         What is given about a region takes the place of what was recognised there (`placed` has the rule).
         Raise `UserError` for a given box that is not inside the photo.
@@ -87,7 +88,7 @@ class Context:
         return cls(
             photo.size,
             tuple(_entry(place.k, place.shows, box) for place, box in places if place.k is not None),
-            tuple(Stranger(place.box, box) for place, box in places if place.k is None),
+            tuple(Stranger(place.box, box) for place, box in places if place.k is None and place.around_face),
         )
 
 
@@ -100,7 +101,7 @@ def _entry(k: int, shows: Match | Given, place: Box) -> Entry:
 def _prompt_box(place: Placed, size: tuple[int, int], person_box: PersonBox) -> Box:
     shows = place.shows.kind if isinstance(place.shows, Given) else _kind(place.shows)
     region = RegionKind.FACE if place.around_face else RegionKind.OBJECT
-    return prompt_box(place.box, size, shows=(region, shows), person_box=person_box)
+    return prompt_box(place.box, size, shows=(region, shows), person_box=person_box, body=place.body)
 
 
 def _kind(match: Match) -> EntityKind:
@@ -108,11 +109,20 @@ def _kind(match: Match) -> EntityKind:
 
 
 def prompt_box(
-    box: Box, size: tuple[int, int], *, shows: tuple[RegionKind, EntityKind], person_box: PersonBox
+    box: Box,
+    size: tuple[int, int],
+    *,
+    shows: tuple[RegionKind, EntityKind],
+    person_box: PersonBox,
+    body: Box | None = None,
 ) -> Box:
-    """What the prompt calls the place of a region: a person's body, a thing's own box."""
-    is_face = shows == (RegionKind.FACE, EntityKind.PERSON)
-    return body_box(box, size) if is_face and person_box is PersonBox.GROWN else box
+    """What the prompt calls the place of a region: a person's body, a thing's own box.
+
+    `body` is what a detector found around the face; None where it found nothing, or none looked.
+    """
+    if shows != (RegionKind.FACE, EntityKind.PERSON) or person_box is PersonBox.FACE:
+        return box
+    return body if body is not None and person_box is PersonBox.BODY else body_box(box, size)
 
 
 def body_box(face: Box, size: tuple[int, int]) -> Box:

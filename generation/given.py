@@ -37,13 +37,18 @@ class Given:
 
     @property
     def kind(self) -> EntityKind:
-        """A person where the noun says so.
+        """A person where the noun says so."""
+        return kind_of_noun(self.noun)
 
-        >>> Given(Box(0, 0, 9, 9), "old woman", "", "Sings.").kind.value
-        'person'
-        """
-        last = folded(self.noun).split()[-1:]
-        return EntityKind.PERSON if last and last[0] in _PEOPLE else EntityKind.THING
+
+def kind_of_noun(noun: str) -> EntityKind:
+    """A person where a noun says so.
+
+    >>> kind_of_noun("old woman").value, kind_of_noun("mug").value
+    ('person', 'thing')
+    """
+    last = folded(noun).split()[-1:]
+    return EntityKind.PERSON if last and last[0] in _PEOPLE else EntityKind.THING
 
 
 def check_inside(given: Given, size: tuple[int, int]) -> None:

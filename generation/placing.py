@@ -31,6 +31,12 @@ class Placed:
         return self.shows.box if isinstance(self.shows, Given) else self.shows.region.box
 
     @property
+    def body(self) -> Box | None:
+        """The body that a detector found around the face that is here."""
+        face = self.instead_of if isinstance(self.shows, Given) else self.shows
+        return None if face is None else face.region.body
+
+    @property
     def around_face(self) -> bool:
         """Whether the box is that of a face, not of a body or a thing."""
         if isinstance(self.shows, Given):

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gallery.entity import NewReference
+from gallery.entity import EntityKind, NewEntity, NewReference, SpaceKind
 from gallery.gallery import Gallery
 from gallery.ledger import Ledger, Standing
 from gallery.rejection import rejected_at
 from gallery.writer import Writer
-from ingest.gate import EnrolmentRules, choose_face
+from ingest.gate import EnrolmentRules
+from ingest.looking import Prepared, looked_at
+from ingest.models import Models, WrongModelError
 from ingest.neighbours import Likeness, Neighbours
 from ingest.outcome import Outcome, Status
+from ingest.pictures import Pictures
 from ingest.reason import Reason, Refusal
 from ingest.sources.row import Labelled
 from vision.box import Box
-from vision.errors import UserError
-from vision.faces import FaceModel
 from vision.photo import Photo, crop_of
 from vision.region import Region
-
-
-class WrongModelError(UserError):
-    """A gallery whose references were embedded by another model."""
-
-    def __init__(self, asked: str, present: str) -> None:
-        super().__init__(
-            f"The gallery was made with {present}, so photos cannot be added with {asked}. "
-            f"Leave --faces out, or run 'placard gallery reembed' first."
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """A row whose photo is decoded."""
-
-    row: Labelled
-    photo: Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +33,28 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chosen:
-    """A row whose photo has a face that is good enough."""
+    """A row whose photo has a face or thing that is good enough."""
 
     row: Labelled
     photo: Photo
-    face: Region
+    region: Region
 
 
 _Item = Outcome | Refresh | _Chosen
 
 
 class Enrolment:
-    """Enrols into one gallery with one face model."""
+    """Enrols people and things into one gallery, each with the model of its kind."""
 
-    def __init__(self, gallery: Gallery, faces: FaceModel, rules: EnrolmentRules) -> None:
+    def __init__(self, gallery: Gallery, models: Models, rules: Mapping[EntityKind, EnrolmentRules]) -> None:
         self._gallery = gallery
-        self._faces = faces
-        self._rules = rules
-        if rules.min_confidence is None:
-            self._rules = replace(rules, min_confidence=faces.sure_confidence)
-        self._neighbours = Neighbours(gallery, faces.space, faces.dimension)
+        self._models = models
+        self._rules = dict(rules)
+        people = rules[EntityKind.PERSON]
+        if people.min_confidence is None:
+            sure = models.faces.sure_confidence
+            self._rules[EntityKind.PERSON] = replace(people, min_confidence=sure)
+        self._neighbours: dict[EntityKind, Neighbours] = {}  # of the kinds that were met
 
     def commit(
         self, batch: Sequence[Outcome | Refresh | Prepared], *, stop_on_refusal: bool = False
@@ -81,27 +66,35 @@ class Enrolment:
         outcomes = [item for item in items if isinstance(item, Outcome)]
         if len(outcomes) == len(items):  # nothing to write, so nothing changes, not even the revision
             return outcomes
-        self._neighbours.catch_up()
+        self._catch_up({item.row.entity.kind for item in items if isinstance(item, _Chosen)})
+        pictures = self._pictures([item.photo for item in items if isinstance(item, _Chosen)])
         outcomes = []
         with self._gallery.write() as writer:
-            self._check_space(writer)
+            self._check_spaces(writer)
             for item in items:
                 outcomes.append(self._outcome(writer, item))
+                if isinstance(item, _Chosen) and outcomes[-1].status is not Status.SKIPPED:
+                    pictures.keep(writer, item.photo.sha256)
                 if stop_on_refusal and outcomes[-1].status is Status.SKIPPED:
                     break
         return outcomes
 
     def _looked_at(self, batch: Sequence[Outcome | Refresh | Prepared]) -> list[_Item]:
-        """The batch with the face of each photo chosen, or refused."""
-        photos = [item.photo for item in batch if isinstance(item, Prepared)]
-        faces = iter(self._faces.regions(photos) if photos else [])
-        return [self._chosen(item, next(faces)) if isinstance(item, Prepared) else item for item in batch]
+        """The batch with the face or thing of each photo chosen, or refused."""
+        prepared = [item for item in batch if isinstance(item, Prepared)]
+        seen = iter(looked_at(prepared, self._models, self._rules))
+        return [_chosen(item, next(seen)) if isinstance(item, Prepared) else item for item in batch]
 
-    def _chosen(self, item: Prepared, regions: Sequence[Region]) -> _Chosen | Outcome:
-        face = choose_face(item.photo, regions, self._rules, box=item.row.box)
-        if isinstance(face, Refusal):
-            return refused(item.row, face, item.photo.sha256)
-        return _Chosen(item.row, item.photo, face)
+    def _catch_up(self, kinds: Collection[EntityKind]) -> None:
+        for kind in kinds:
+            model = self._models.of(kind)
+            if kind not in self._neighbours:
+                self._neighbours[kind] = Neighbours(self._gallery, model.space, model.dimension)
+            self._neighbours[kind].catch_up()
+
+    def _pictures(self, photos: Sequence[Photo]) -> Pictures:
+        """The embeddings of whole photos that search asks for."""
+        return Pictures.of(self._models.search, photos)
 
     def _outcome(self, writer: Writer, item: _Item) -> Outcome:
         if isinstance(item, Outcome):
@@ -110,16 +103,18 @@ class Enrolment:
             return self._refresh(writer, item)
         return self._enrol(writer, item)
 
-    def _check_space(self, writer: Writer) -> None:
+    def _check_spaces(self, writer: Writer) -> None:
         """Another process may have chosen another model since this run began."""
-        present = writer.ledger.current_space()
-        if present not in (None, self._faces.space):
-            raise WrongModelError(self._faces.space, str(present))
+        for kind, space in self._models.spaces().items():
+            present = writer.ledger.current_space(kind)
+            if present not in (None, space):
+                raise WrongModelError(space, str(present), kind)
 
-    def _announce(self, writer: Writer) -> None:
+    def _announce(self, writer: Writer, kind: EntityKind) -> None:
         """Make this model the gallery's own with the first reference: refusals choose no model."""
-        if writer.ledger.current_space() is None:
-            writer.add_space(self._faces.space, self._faces.dimension, self._faces.name)
+        model, of_space = self._models.of(kind), SpaceKind.of(kind)
+        if writer.ledger.current_space(of_space) is None:
+            writer.add_space(model.space, model.dimension, model.name, kind=of_space)
 
     def _refresh(self, writer: Writer, item: Refresh) -> Outcome:
         row = item.row
@@ -135,24 +130,26 @@ class Enrolment:
     def _again(self, writer: Writer, item: _Chosen, reference_id: int) -> Outcome:
         """A photo that is enrolled already: twice in a batch, by a faster process, or with another model."""
         outcome = self._refresh(writer, Refresh(item.row, item.photo.sha256))
-        if writer.ledger.embedded(reference_id, self._faces.space):
+        space = item.region.space
+        if writer.ledger.embedded(reference_id, space):
             return outcome
-        writer.add_embedding(reference_id, self._faces.space, item.face.embedding)
-        return replace(outcome, status=Status.UPDATED, detail="embedded with this face model")
+        writer.add_embedding(reference_id, space, item.region.embedding)
+        return replace(outcome, status=Status.UPDATED, detail="embedded with this model")
 
     def _enrol(self, writer: Writer, item: _Chosen) -> Outcome:
-        row, face, sha256 = item.row, item.face, item.photo.sha256
-        standing = writer.ledger.standing(row.entity.identity, sha256)
+        row, region, sha256 = item.row, item.region, item.photo.sha256
+        kind = row.entity.kind
+        standing = writer.ledger.standing(row.entity.identity, sha256, kind)
         if standing.reference_id is not None:
             return self._again(writer, item, standing.reference_id)
         # Nearer to somebody else is no conflict where a person said that it is not that one.
-        rejected = rejected_at(standing.rejections, face.box)
-        likeness = self._neighbours.likeness(standing.entity_id, face.embedding, without=rejected)
-        refusal = standing_refusal(writer.ledger, standing, face.box) or _conflict(likeness)
+        rejected = rejected_at(standing.rejections, region.box)
+        likeness = self._neighbours[kind].likeness(standing.entity_id, region.embedding, without=rejected)
+        refusal = standing_refusal(writer.ledger, standing, row.entity, region.box) or _conflict(likeness)
         if refusal is not None:
             return refused(row, refusal, sha256)
         notes = []
-        self._announce(writer)
+        self._announce(writer, kind)
         entity_id = standing.entity_id
         if entity_id is None:
             notes = [
@@ -163,28 +160,44 @@ class Enrolment:
             entity_id = writer.add(row.entity)
         else:
             writer.refresh(entity_id, row.entity, biography_given=row.biography_given)
-        if likeness.own is None and likeness.other is not None and likeness.other >= self._rules.look_alike:
-            notes.append(f"looks like entity {likeness.other_id} (similarity {likeness.other:.2f})")
-        if likeness.own is not None and likeness.own < self._rules.unlike:
-            notes.append(
-                f"unlike the other photos of this person (similarity {likeness.own:.2f}): is it the same one?"
-            )
-        reference_id = writer.add_reference(entity_id, _reference(item.photo, face), item.photo.size)
-        self._neighbours.add(reference_id, entity_id, face.embedding)
+        notes += _doubts(likeness, self._rules[kind], kind)
+        reference_id = writer.add_reference(entity_id, _reference(item.photo, region), item.photo.size)
+        self._neighbours[kind].add(reference_id, entity_id, region.embedding)
         detail = "; ".join(notes)
         return Outcome(
             row.where, Status.ADDED, detail=detail, name=row.entity.name, entity_id=entity_id, sha256=sha256
         )
 
 
-def standing_refusal(ledger: Ledger, standing: Standing, box: Box | None) -> Refusal | None:
-    """The refusal that the gallery's own knowledge decides; `box` is the face's, None before it is found."""
+def _chosen(item: Prepared, region: Region | Refusal) -> _Chosen | Outcome:
+    if isinstance(region, Refusal):
+        return refused(item.row, region, item.photo.sha256)
+    return _Chosen(item.row, item.photo, region)
+
+
+def _doubts(likeness: Likeness, rules: EnrolmentRules, kind: EntityKind) -> list[str]:
+    """What is worth a look though it is enrolled."""
+    if likeness.own is None and likeness.other is not None and likeness.other >= rules.look_alike:
+        return [f"looks like entity {likeness.other_id} (similarity {likeness.other:.2f})"]
+    if likeness.own is not None and likeness.own < rules.unlike:
+        unlike = f"unlike the other photos of this {kind} (similarity {likeness.own:.2f})"
+        return [f"{unlike}: is it the same one?"]
+    return []
+
+
+def standing_refusal(
+    ledger: Ledger, standing: Standing, entity: NewEntity, box: Box | None
+) -> Refusal | None:
+    """The refusal that the gallery's own knowledge decides; `box` is None before a region is found."""
     if standing.reference_id is not None:  # also where somebody else in the same photo was forgotten
         return None
     if standing.forgotten:
         return Refusal(Reason.FORGOTTEN, "this person or photo was forgotten on request")
+    if standing.kind not in (None, entity.kind):
+        detail = f"known as a {standing.kind}, and cannot be a {entity.kind} too; give another label"
+        return Refusal(Reason.IDENTITY_CONFLICT, detail)
     if standing.rejects(box):
-        return Refusal(Reason.REJECTED, "somebody said that this photo does not show this person")
+        return Refusal(Reason.REJECTED, f"somebody said that this photo does not show this {entity.kind}")
     for other in standing.others:
         if box is None or other.box.iou(box) > 0.5:
             name = ledger.name(other.entity_id)
@@ -203,16 +216,16 @@ def _conflict(likeness: Likeness) -> Refusal | None:
     )
 
 
-def _reference(photo: Photo, face: Region) -> NewReference:
+def _reference(photo: Photo, region: Region) -> NewReference:
     return NewReference(
         photo=photo.sha256,
-        box=face.box,
-        quality=face.quality,
-        confidence=face.confidence,
-        landmarks=face.landmarks,
-        crop=crop_of(photo, face.box),
-        space=face.space,
-        embedding=face.embedding,
+        box=region.box,
+        quality=region.quality,
+        confidence=region.confidence,
+        landmarks=region.landmarks,
+        crop=crop_of(photo, region.box),
+        space=region.space,
+        embedding=region.embedding,
     )
 
 

@@ -2,44 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from gallery.entity import Reference
+from gallery.entity import EntityKind, Reference, SpaceKind
 from gallery.gallery import Gallery
 from gallery.writer import Writer
 from ingest.outcome import Outcome, Status
 from ingest.reason import Reason
+from vision.box import Box
+from vision.crops import whole
+from vision.detector import Found
 from vision.faces import FaceModel
-from vision.photo import Photo
+from vision.photo import Photo, place_in_crop
 from vision.region import Region
+from vision.things import ThingModel
 
 _BATCH = 32
 
 
 def reembed(gallery: Gallery, faces: FaceModel) -> Iterator[Outcome]:
-    """Embed every reference that has no embedding in the model's space, then make that space the current one.
+    """Embed every face that has no embedding in the model's space, then make that space the current one.
 
     Running it again resumes it. Embeddings of other spaces stay. A crop in which the model finds no face
     keeps its old embeddings and is skipped with a reason.
     """
+
+    def look(crops: list[_Crop]) -> list[Region | None]:
+        photos = [crop.photo for crop in crops]
+        return [_central(photo, found) for photo, found in zip(photos, faces.regions(photos), strict=True)]
+
+    return _reembed(gallery, faces, EntityKind.PERSON, look)
+
+
+def reembed_things(gallery: Gallery, things: ThingModel) -> Iterator[Outcome]:
+    """As `reembed` for things. Where each is in its crop is known, so that nothing has to be found again."""
+
+    def look(crops: list[_Crop]) -> list[Region | None]:
+        boxes = [[Found(_place(gallery, crop), "", 1.0)] for crop in crops]
+        return [found[0] for found in things.regions([crop.photo for crop in crops], boxes)]
+
+    return _reembed(gallery, things, EntityKind.THING, look)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crop:
+    """What is kept of a reference, decoded."""
+
+    reference: Reference
+    photo: Photo
+
+
+def _reembed(
+    gallery: Gallery,
+    model: FaceModel | ThingModel,
+    kind: EntityKind,
+    look: Callable[[list[_Crop]], list[Region | None]],
+) -> Iterator[Outcome]:
+    of_space = SpaceKind.of(kind)
     with gallery.write() as writer:
-        writer.add_space(faces.space, faces.dimension, faces.name, current=False)
+        writer.add_space(model.space, model.dimension, model.name, kind=of_space, current=False)
     after = 0
-    while references := gallery.without_embedding(faces.space, after=after, limit=_BATCH):
+    while references := gallery.without_embedding(model.space, kind=kind, after=after, limit=_BATCH):
         after = references[-1].id
-        photos = [
-            Photo.open(gallery.crop(reference.id), name=f"crop {reference.id}") for reference in references
-        ]
-        found = [
-            _central(photo, regions) for photo, regions in zip(photos, faces.regions(photos), strict=True)
-        ]
+        crops = [_Crop(one, Photo.open(gallery.crop(one.id), name=f"crop {one.id}")) for one in references]
+        found = look(crops)
         with gallery.write() as writer:
-            outcomes = [
-                _embed(writer, reference, face) for reference, face in zip(references, found, strict=True)
-            ]
+            outcomes = [_embed(writer, one, region) for one, region in zip(references, found, strict=True)]
         yield from outcomes
     with gallery.write() as writer:
-        writer.add_space(faces.space, faces.dimension, faces.name, current=True)
+        writer.add_space(model.space, model.dimension, model.name, kind=of_space, current=True)
+
+
+def _place(gallery: Gallery, crop: _Crop) -> Box:
+    size = gallery.photo_size(crop.reference.photo)
+    place = place_in_crop(crop.reference.box, size, crop.photo.size)
+    return place.clipped(crop.photo.size) or whole(crop.photo)
 
 
 def _central(photo: Photo, regions: list[Region]) -> Region | None:

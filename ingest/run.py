@@ -7,17 +7,22 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
-from gallery.entity import EntityKind
+from gallery.entity import EntityKind, SpaceKind
 from gallery.gallery import Gallery
-from ingest.enrolment import Enrolment, Prepared, Refresh, WrongModelError, refused, standing_refusal
-from ingest.gate import EnrolmentRules
+from ingest.enrolment import Enrolment, Refresh, refused, standing_refusal
+from ingest.gate import THING_RULES, EnrolmentRules
+from ingest.looking import Prepared
+from ingest.models import Models, WrongModelError
 from ingest.outcome import Outcome, Status
 from ingest.reason import Reason, Refusal
 from ingest.sources.row import Labelled, Row, Unusable
+from vision.embedder import Embedder
 from vision.faces import FaceModel
 from vision.photo import MAX_PIXELS, Photo, PhotoTooLargeError, UnreadablePhotoError
+from vision.things import ThingModel
 
 # A batch is committed as a whole: enough to fill a network run, little to lose when killed.
 BATCH_PHOTOS = 16
@@ -35,6 +40,7 @@ class IngestOptions:
     stop_on_refusal: bool = False
     max_pixels: int = MAX_PIXELS
     rules: EnrolmentRules = field(default_factory=EnrolmentRules)
+    thing_rules: EnrolmentRules = THING_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +56,27 @@ _Item = Outcome | Refresh | Prepared
 
 
 def ingest(
-    gallery: Gallery, faces: FaceModel, rows: Iterable[Row], options: IngestOptions | None = None
+    gallery: Gallery,
+    faces: FaceModel,
+    rows: Iterable[Row],
+    options: IngestOptions | None = None,
+    *,
+    things: ThingModel | None = None,
+    search: Embedder | None = None,
 ) -> Iterator[Outcome]:
     """Enrol every row of a source; each outcome is yielded after it is committed, in the order of the rows.
 
     Running it again adds nothing twice, so a run that was killed is resumed by running it again.
-    Raise `WrongModelError` where the gallery belongs to another model.
+    Without a model of `things` only people are enrolled. With an embedder for `search` the whole photos are
+    embedded too, those that were enrolled before included. Raise `WrongModelError` where the gallery belongs
+    to another model.
     """
-    options = options or IngestOptions()
-    enrolment = _enrolment(gallery, faces, options)
+    options, models = options or IngestOptions(), Models(faces, things, search)
+    enrolment = _enrolment(gallery, models, options)
     with ThreadPoolExecutor(max_workers=options.jobs, thread_name_prefix="decode") as pool:
         depth = 2 * options.jobs
-        read = _ahead(pool, _read, rows, depth)
-        judged = (_judge(gallery, faces.space, item) for item in read)
+        read = _ahead(pool, partial(_read, things=things is not None), rows, depth)
+        judged = (_judge(gallery, models, item) for item in read)
         items = _ahead(pool, lambda item: _decode(item, options.max_pixels), judged, depth)
         for batch in _batches(items):
             outcomes = enrolment.commit(batch, stop_on_refusal=options.stop_on_refusal)
@@ -73,15 +87,17 @@ def ingest(
 
 def ingest_decoded(gallery: Gallery, faces: FaceModel, item: Prepared, options: IngestOptions) -> Outcome:
     """Enrol one photo that is decoded already, as `ingest` does with those that it reads."""
-    [outcome] = _enrolment(gallery, faces, options).commit([item])
+    [outcome] = _enrolment(gallery, Models(faces), options).commit([item])
     return outcome
 
 
-def _enrolment(gallery: Gallery, faces: FaceModel, options: IngestOptions) -> Enrolment:
-    current = gallery.current_space()
-    if current is not None and current.name != faces.space:
-        raise WrongModelError(faces.space, current.name)
-    return Enrolment(gallery, faces, options.rules)
+def _enrolment(gallery: Gallery, models: Models, options: IngestOptions) -> Enrolment:
+    for kind, space in models.spaces().items():
+        current = gallery.current_space(kind)
+        if current is not None and current.name != space:
+            raise WrongModelError(space, current.name, kind)
+    rules = {EntityKind.PERSON: options.rules, EntityKind.THING: options.thing_rules}
+    return Enrolment(gallery, models, rules)
 
 
 def _ahead(
@@ -97,13 +113,12 @@ def _ahead(
         yield waiting.popleft().result()
 
 
-def _read(row: Row) -> _Read | Outcome:
+def _read(row: Row, *, things: bool) -> _Read | Outcome:
     if isinstance(row, Unusable):
         return Outcome(row.where, Status.SKIPPED, row.reason.value, row.detail)
-    if row.entity.kind is EntityKind.THING:
-        return refused(
-            row, Refusal(Reason.NO_MODEL, "only people are recognised so far; things need an object model")
-        )
+    if row.entity.kind is EntityKind.THING and not things:
+        detail = "things need an image encoder, and there is none; 'placard models list' shows some"
+        return refused(row, Refusal(Reason.NO_MODEL, detail))
     try:
         data = row.read()
     except OSError as error:
@@ -111,18 +126,21 @@ def _read(row: Row) -> _Read | Outcome:
     return _Read(row, data, hashlib.sha256(data).hexdigest())
 
 
-def _judge(gallery: Gallery, space: str, item: _Read | Outcome) -> _Read | Refresh | Outcome:
+def _judge(gallery: Gallery, models: Models, item: _Read | Outcome) -> _Read | Refresh | Outcome:
     """What can be said before decoding; asked again when the row is written."""
     if isinstance(item, Outcome):
         return item
+    entity, spaces = item.row.entity, models.spaces()
     with gallery.ledger() as ledger:
-        standing = ledger.standing(item.row.entity.identity, item.sha256)
-        refusal = standing_refusal(ledger, standing, item.row.box)
+        standing = ledger.standing(entity.identity, item.sha256, entity.kind)
+        refusal = standing_refusal(ledger, standing, entity, item.row.box)
         if refusal is not None:
             return refused(item.row, refusal, item.sha256)
         if standing.reference_id is None or standing.entity_id is None:
             return item
-        if not ledger.embedded(standing.reference_id, space):
+        if not ledger.embedded(standing.reference_id, spaces[SpaceKind.of(entity.kind)]):
+            return item
+        if SpaceKind.PHOTO in spaces and not ledger.photo_embedded(item.sha256, spaces[SpaceKind.PHOTO]):
             return item
         given = item.row.biography_given
         if ledger.news(standing.entity_id, item.row.entity, biography_given=given):

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from retrieval.index import Hit
 from retrieval.match import Decision
 from retrieval.rules import MatchRules
 
 
-def decide(hits: Sequence[Sequence[Hit]], rules: MatchRules) -> list[Decision]:
-    """The decision for each region of one photo from its nearest entities, most similar first."""
-    decisions = [_alone(region, rules) for region in hits]
+def decide(
+    hits: Sequence[Sequence[Hit]], rules: MatchRules, called: Sequence[bool] | None = None
+) -> list[Decision]:
+    """The decision for each region of one photo from its nearest entities, most similar first.
+
+    `called` says of each region whether it is called as its nearest entity is; by default it is.
+    """
+    strict = replace(rules, threshold=min(1.0, rules.threshold + rules.noun_gap))
+    agree = called or [True] * len(hits)
+    decisions = [_alone(region, rules if fits else strict) for region, fits in zip(hits, agree, strict=True)]
     if not rules.one_each:
         return decisions
     best: dict[int, int] = {}  # entity to the region that keeps it

@@ -42,7 +42,7 @@ class ReferenceIndex:
 
     def __init__(self, gallery: Gallery, space: str, dimension: int, device: Device = Device.AUTO) -> None:
         self._gallery = gallery
-        self._space = space
+        self.space = space
         self._lock = threading.Lock()
         nothing = np.zeros(0, dtype=np.int64)
         self._snapshot = _Snapshot(0, empty_index(dimension, device), nothing, nothing, nothing)
@@ -63,7 +63,7 @@ class ReferenceIndex:
             return
         with self._lock:
             snapshot = self._snapshot
-            with self._gallery.changes(self._space, since=snapshot.revision) as changes:
+            with self._gallery.changes(self.space, since=snapshot.revision) as changes:
                 blocks = list(changes.blocks)
                 removed = np.flatnonzero(np.isin(snapshot.reference_ids, changes.removed))
                 self._snapshot = _Snapshot(

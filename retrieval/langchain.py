@@ -20,7 +20,7 @@ from vision.photo import Photo
 
 
 class PhotoRetriever(Private, BaseRetriever):
-    """Documents for the people who are recognised in a photo, most similar first.
+    """Documents for the people and things that are recognised in a photo, most similar first.
 
     The query is a data URI, or the path of a photo under `root` where `allow_paths` is set. Unknown and
     uncertain regions give no document; `k` caps how many there are.
@@ -81,6 +81,7 @@ def _document(match: Match, photo: Photo) -> Document:
             "external_id": entity.external_id,
             "region": region.kind.value,
             "box": region.box.as_list(),
+            "body": region.body.as_list() if region.body else None,
             "similarity": match.similarity,
             "decision": match.decision.value,
             "space": region.space,

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-import numpy as np
-
-from gallery.entity import Entity
+from gallery.entity import EntityKind, SpaceKind
 from gallery.gallery import Gallery
-from gallery.rejection import rejected_at
-from retrieval.assign import decide
-from retrieval.index import Hit, ReferenceIndex
-from retrieval.match import Candidate, Decision, Match
-from retrieval.rules import ByHand, MatchRules, rules_in
+from retrieval.index import ReferenceIndex
+from retrieval.match import Decision, Match
+from retrieval.rules import ByHand, MatchRules
+from retrieval.shelf import RuleChoice, Shelf, WrongSpaceError
+from vision.box import Box
+from vision.crops import whole
+from vision.detector import SAME_IOU
 from vision.device import Device
 from vision.errors import UserError
 from vision.faces import FaceModel
 from vision.photo import Photo
-from vision.region import Region
+from vision.region import Region, RegionKind
+from vision.things import ThingModel
 
-
-class WrongSpaceError(UserError):
-    """A gallery that holds no embedding of the model that looks at the photo."""
-
-    def __init__(self, asked: str, present: Sequence[str]) -> None:
-        super().__init__(
-            f"The gallery was made with {' and '.join(present)}, but this photo would be read with {asked}. "
-            f"Pass that model by --faces, or run 'placard gallery reembed'."
-        )
+__all__ = ["Recogniser", "WrongSpaceError"]
 
 
 class Recogniser:
@@ -42,75 +34,86 @@ class Recogniser:
         device: Device = Device.AUTO,
         rules: MatchRules | None = None,
         by_hand: ByHand | None = None,
+        things: ThingModel | None = None,
+        thing_rules: RuleChoice | None = None,
     ) -> None:
-        """`rules` are taken as they are; without them the gallery's own apply, with what is set `by_hand`."""
+        """`rules` are taken as they are; without them the gallery's own apply, with what is set `by_hand`.
+
+        Without a model of `things` only people are recognised.
+        """
         self.gallery = gallery
         self.faces = faces
-        self._given = rules
-        self._by_hand = by_hand
-        self._latest: tuple[int, MatchRules] | None = None  # with the gallery's revision
-        self.index = ReferenceIndex(gallery, faces.space, faces.dimension, device)
+        self.things = things
+        index = ReferenceIndex(gallery, faces.space, faces.dimension, device)
+        self._people = Shelf(gallery, index, SpaceKind.FACE, RuleChoice(rules, by_hand))
+        self._shelves = [self._people]
+        if things is not None:
+            index = ReferenceIndex(gallery, things.space, things.dimension, device)
+            self._shelves.append(Shelf(gallery, index, SpaceKind.THING, thing_rules or RuleChoice()))
+
+    @property
+    def index(self) -> ReferenceIndex:
+        """The references of people."""
+        return self._people.index
 
     @property
     def rules(self) -> MatchRules:
-        """The rules of now: a calibration by another process is in use from the next photo on."""
-        if self._given is not None:
-            return self._given
-        revision, latest = self.gallery.revision(), self._latest
-        if latest is None or latest[0] != revision:
-            latest = revision, rules_in(self.gallery, self.faces.space, self._by_hand)
-            self._latest = latest
-        return latest[1]
+        """The rules for faces of now."""
+        return self._people.rules
 
-    def recognise(self, photo: Photo) -> list[Match]:
-        """One match for each face of the photo; raise `WrongSpaceError` for a gallery of another model."""
-        return self.match(self.faces.regions([photo])[0], photo=photo.sha256)
+    @property
+    def spaces(self) -> frozenset[str]:
+        """The spaces that it can compare in."""
+        return frozenset(shelf.space for shelf in self._shelves)
+
+    @property
+    def size(self) -> int:
+        """How many references of people and things it held when it last caught up."""
+        return sum(shelf.index.size for shelf in self._shelves)
+
+    def recognise(self, photo: Photo, *, drawn: Sequence[Box] = ()) -> list[Match]:
+        """One match for each face and thing of the photo, and for each box that a user drew around a thing.
+
+        Raise `WrongSpaceError` for a gallery of another model, `UserError` for a box outside the photo.
+        """
+        matches = self.match(self._regions(photo, drawn), photo=photo.sha256)
+        if self.things is None or self.things.detector is not None:
+            return matches
+        # Nobody found the photo to be a thing: that it is none of the gallery's says nothing.
+        return [match for match in matches if drawn or not _nothing(match, photo)]
 
     def match(self, regions: Sequence[Region], *, photo: str) -> list[Match]:
         """One match for each region of a photo, given by its hash, in the same order.
 
-        Whom a person rejected in a place is no candidate there. Who is next is named only if near enough
-        and ahead of the rest, as if the gallery did not know the rejected: never by elimination alone.
+        Faces are compared with people and things with things, each in its own space; an entity is one or the
+        other, so one of each space at most once is one of all at most once.
         """
-        self.index.catch_up()
-        if self.index.size == 0:
-            self._check_space()
-        if not regions:
-            return []
-        rejected = self._rejected(regions, photo)
-        hits = self.index.nearest(np.stack([region.embedding for region in regions]), rejected)
-        entities = self.gallery.entities({hit.entity_id for region in hits for hit in region})
-        near = [_still_there(found, entities, gone) for found, gone in zip(hits, rejected, strict=True)]
-        return self._matches(regions, near, entities)
+        matches: dict[int, Match] = {}
+        for shelf in self._shelves:
+            places = [place for place, region in enumerate(regions) if region.space == shelf.space]
+            found = shelf.match([regions[place] for place in places], photo=photo)
+            matches.update(zip(places, found, strict=True))
+        return [matches[place] for place in range(len(regions))]
 
-    def _rejected(self, regions: Sequence[Region], photo: str) -> list[frozenset[int]]:
-        with self.gallery.ledger() as ledger:
-            rejections = ledger.rejections(photo)
-        return [rejected_at(rejections, region.box) for region in regions]
-
-    def _matches(
-        self, regions: Sequence[Region], hits: list[list[Hit]], entities: Mapping[int, Entity]
-    ) -> list[Match]:
-        matches = []
-        for region, near, decision in zip(regions, hits, decide(hits, self.rules), strict=True):
-            candidates = tuple(
-                Candidate(entities[hit.entity_id], hit.similarity, hit.reference_id) for hit in near
-            )
-            entity = candidates[0].entity if decision is Decision.ACCEPTED else None
-            matches.append(Match(region, decision, entity, candidates))
-        return matches
-
-    def _check_space(self) -> None:
-        present = [space.name for space in self.gallery.spaces() if space.references]
-        if present and self.faces.space not in present:
-            raise WrongSpaceError(self.faces.space, present)
+    def _regions(self, photo: Photo, drawn: Sequence[Box]) -> list[Region]:
+        faces = self.faces.regions([photo])[0]
+        if self.things is None:
+            if drawn:
+                raise UserError("A box is drawn around a thing, but the gallery holds no things.")
+            return faces
+        by_hand = self.things.drawn(photo, drawn)
+        if drawn and self.things.detector is None:  # then the whole photo is not the thing
+            return [*faces, *by_hand]
+        found = self.things.look(photo, self.gallery.nouns(EntityKind.THING), faces)
+        return [*(region for region in found if not _drawn_too(region, drawn)), *by_hand]
 
 
-def _still_there(hits: Sequence[Hit], entities: Mapping[int, Entity], rejected: Collection[int]) -> list[Hit]:
-    """The hits without those forgotten since the search, and one for two that were merged since."""
-    best: dict[int, Hit] = {}
-    for hit in hits:
-        if hit.entity_id in entities:
-            root = entities[hit.entity_id].id
-            best.setdefault(root, replace(hit, entity_id=root))
-    return [hit for root, hit in best.items() if root not in rejected]
+def _drawn_too(region: Region, drawn: Sequence[Box]) -> bool:
+    """Whether somebody drew a box where a thing was found: then the drawn one counts."""
+    return region.kind is RegionKind.OBJECT and any(region.box.iou(box) >= SAME_IOU for box in drawn)
+
+
+def _nothing(match: Match, photo: Photo) -> bool:
+    region = match.region
+    is_photo = region.kind is RegionKind.OBJECT and region.box == whole(photo)
+    return is_photo and match.decision is Decision.UNKNOWN

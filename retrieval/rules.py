@@ -16,6 +16,9 @@ class MatchRules:
     margin: float  # at least this much more similar than the next distinct entity to be accepted
     band: float  # down to this far under the threshold a region is uncertain, further down unknown
     one_each: bool = True  # an entity at most once in a photo; off for mirrors and collages
+    # A thing that the detector calls otherwise than the gallery does must be as much more similar: a detector
+    # errs more often than a photo shows a mug that looks like one's dog, so it is no veto.
+    noun_gap: float = 0.1
     reason: str = "set by hand"  # where the numbers come from, shown to users
 
     def __post_init__(self) -> None:

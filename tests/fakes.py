@@ -14,9 +14,12 @@ from gallery.entity import NewReference
 from generation.generator import Choice, Draft, Finish, Stream
 from generation.request import Request
 from vision.box import Box
+from vision.crops import Views
+from vision.detector import Found
 from vision.photo import Photo
 from vision.quality import Quality
 from vision.region import Region, RegionKind, unit
+from vision.things import ThingModel
 
 GOOD = Quality(size=100, sharpness=200.0, brightness=0.5, yaw=0.0)
 
@@ -144,3 +147,64 @@ def write_people(folder: Path, people: dict[str, Sequence[tuple[int, int, int]]]
         for number, colour in enumerate(colours):
             (folder / name / f"{number}.png").write_bytes(picture(colour))
     return folder
+
+
+class NoFaces(ColourFaces):
+    """Finds nobody."""
+
+    @staticmethod
+    def _of(photo: Photo) -> list[Region]:
+        return []
+
+
+class ColourEmbedder:
+    """Embeds a crop as the direction of the colour in its middle, and a text as the colour that it names."""
+
+    name = "colours"
+    identity = "colours"
+    dimension = 3
+    device = "cpu (fake)"
+
+    def __init__(self) -> None:
+        self.crops = 0
+
+    def embed(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        """One direction for each crop."""
+        self.crops += len(crops)
+        middles = [crop[crop.shape[0] // 2, crop.shape[1] // 2].astype(np.float32) + 1 for crop in crops]
+        return unit(np.stack(middles)) if middles else np.zeros((0, 3), dtype=np.float32)
+
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """One direction for each text."""
+        axes = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
+        return unit(np.array([axes[text.split()[-1]] for text in texts], dtype=np.float32))
+
+
+class PatchDetector:
+    """Finds every column of 100 pixels that is not black, and calls it by its strongest colour."""
+
+    name = "patches"
+    device = "cpu (fake)"
+
+    def __init__(self, red: str = "mug", green: str = "dog", blue: str = "person") -> None:
+        self.nouns = red, green, blue
+        self.asked: list[list[str]] = []
+
+    def find(self, photos: Sequence[Photo], nouns: Sequence[str]) -> list[list[Found]]:
+        """One thing for each column that one of the nouns fits."""
+        self.asked.append(list(nouns))
+        return [[one for one in self._of(photo) if one.noun in nouns] for photo in photos]
+
+    def _of(self, photo: Photo) -> list[Found]:
+        found = []
+        for left in range(0, photo.size[0] - 99, 100):
+            colour = photo.pixels[50, left + 50]
+            if colour.any():
+                box = Box(left + 5, 5, left + 95, 95)
+                found.append(Found(box, self.nouns[int(colour.argmax())], 0.9))
+        return found
+
+
+def colour_things(detector: PatchDetector | None = None) -> ThingModel:
+    """A model of things that can be computed by hand; without a detector it takes whole photos."""
+    return ThingModel(ColourEmbedder(), detector, Views(crops=1))

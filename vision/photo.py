@@ -187,6 +187,19 @@ CROP_GROWTH = 1.5
 CROP_SIDE = 256
 
 
+def place_in_crop(box: Box, size: tuple[int, int], crop: tuple[int, int]) -> Box:
+    """Where `box` of a photo of `size` is in what `crop_of` made of it, which is `crop` pixels large.
+
+    >>> place_in_crop(Box(100, 100, 300, 200), (1000, 1000), (256, 128))
+    Box(left=43, top=21, right=213, bottom=107)
+    """
+    area = box.grown(CROP_GROWTH).clipped(size) or box
+    across, down = crop[0] / area.width, crop[1] / area.height
+    left, top = round((box.left - area.left) * across), round((box.top - area.top) * down)
+    right, bottom = round((box.right - area.left) * across), round((box.bottom - area.top) * down)
+    return Box(left, top, max(right, left + 1), max(bottom, top + 1))
+
+
 def crop_of(photo: Photo, box: Box) -> bytes:
     """The JPEG of `box` grown by `CROP_GROWTH`, clipped to the photo, at most `CROP_SIDE` pixels a side."""
     area = box.grown(CROP_GROWTH).clipped(photo.size)

@@ -30,6 +30,8 @@ class Region:
     space: str  # the identity of the model that made the embedding
     quality: Quality
     landmarks: NDArray[np.float32] | None = None  # (5, 2) in pixels, in the order of the back end
+    noun: str = ""  # what a detector of things calls it; empty where none was asked
+    body: Box | None = None  # of the person whose face this is, where a detector found it
 
     def __post_init__(self) -> None:
         if self.embedding.ndim != 1 or self.embedding.dtype != np.float32:

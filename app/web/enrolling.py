@@ -11,7 +11,7 @@ from app.web.resources import Workshop
 from app.web.roles import ensure_editor
 from app.web.wording import photos as counted
 from gallery.entity import NewEntity
-from ingest.enrolment import Prepared
+from ingest.looking import Prepared
 from ingest.outcome import Outcome, Status
 from ingest.run import ingest, ingest_decoded
 from ingest.sources.row import Labelled

@@ -41,7 +41,7 @@ class AnswerCheck(Private, RunnableSerializable[dict[str, Any], Answer]):
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     gallery: Gallery | None = Field(default=None, exclude=True, repr=False)
-    person_box: PersonBox = PersonBox.GROWN
+    person_box: PersonBox = PersonBox.BODY
 
     def invoke(
         self,

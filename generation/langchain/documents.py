@@ -25,6 +25,7 @@ class _Place:
     region: RegionKind
     photo: str  # SHA-256 of the photo that it was recognised in
     size: tuple[int, int]  # (width, height) of that photo
+    body: Box | None  # of a person, where a detector found it
 
     @classmethod
     def of(cls, document: Document) -> _Place:
@@ -42,7 +43,8 @@ class _Place:
                 external_id=told["external_id"],
             )
             box, region = Box(left, top, right, bottom), RegionKind(told["region"])
-            return cls(entity, box, region, str(told["photo"]), (width, height))
+            body = None if told.get("body") is None else Box(*map(int, told["body"]))
+            return cls(entity, box, region, str(told["photo"]), (width, height), body)
         except (KeyError, TypeError, ValueError) as error:
             raise GenerationError(
                 "Expected documents of PhotoRetriever, with who and where in their metadata, "
@@ -51,11 +53,11 @@ class _Place:
 
     def prompt_box(self, person_box: PersonBox) -> Box:
         shows = self.region, self.entity.kind
-        return prompt_box(self.box, self.size, shows=shows, person_box=person_box)
+        return prompt_box(self.box, self.size, shows=shows, person_box=person_box, body=self.body)
 
 
 def context_of(
-    documents: Sequence[Document], photo: Photo | None = None, *, person_box: PersonBox = PersonBox.GROWN
+    documents: Sequence[Document], photo: Photo | None = None, *, person_box: PersonBox = PersonBox.BODY
 ) -> Context:
     """What the documents of one photo say, numbered from left to right; as `Context.of`, without strangers.
 

@@ -44,7 +44,7 @@ class RCVITPrompt(Private, RunnableSerializable[dict[str, Any], PromptValue]):
     text: TextBudget = Field(default_factory=TextBudget)
     count: Count = Field(default=estimated_tokens, exclude=True, repr=False)
     embeddings: Embeddings | None = Field(default=None, exclude=True, repr=False)
-    person_box: PersonBox = PersonBox.GROWN
+    person_box: PersonBox = PersonBox.BODY
     allow_paths: bool = False
     root: Path | None = None
 

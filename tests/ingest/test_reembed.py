@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gallery.gallery import Gallery
-from ingest.enrolment import WrongModelError
+from ingest.models import WrongModelError
 from ingest.outcome import Status
 from ingest.reembed import reembed
 from ingest.run import IngestOptions, ingest
@@ -163,7 +163,7 @@ def test_ingesting_again_embeds_what_reembed_could_not(lite: Gallery) -> None:
         writer.add_space("other", OtherFaces.dimension, "other")
     rows = [labelled("Person 00", photo_of(RED))]
     [again] = ingest(lite, OtherFaces(), rows)
-    assert (again.status, again.detail) == (Status.UPDATED, "embedded with this face model")
+    assert (again.status, again.detail) == (Status.UPDATED, "embedded with this model")
     assert spaces(lite) == [("other", True, 1), ("colour", False, 2)]
     [unchanged] = ingest(lite, OtherFaces(), rows)
     assert unchanged.status is Status.UNCHANGED

@@ -9,7 +9,7 @@ import pytest
 
 from gallery.entity import EntityKind
 from gallery.gallery import Gallery
-from ingest.enrolment import WrongModelError
+from ingest.models import WrongModelError
 from ingest.outcome import Outcome, Status
 from ingest.run import IngestOptions, ingest
 from ingest.sources.opening import open_source

@@ -162,8 +162,9 @@ class LateIndex(ReferenceIndex):
 
 def late(gallery: Gallery, happens: Callable[[], object]) -> Recogniser:
     running = recogniser(gallery)
-    running.index = LateIndex(gallery, "colour", 3, Device.CPU)
-    running.index.happens = happens
+    index = LateIndex(gallery, "colour", 3, Device.CPU)
+    index.happens = happens
+    running._people.index = index
     return running
 
 

@@ -83,6 +83,7 @@ def test_documents_are_the_recognised_and_nobody_else_most_similar_first(recogni
         "external_id": None,
         "region": "face",
         "box": [110, 10, 190, 90],
+        "body": None,
         "decision": "accepted",
         "space": "colour",
         "photo": hashlib.sha256(base64.b64decode(GROUP.partition(",")[2])).hexdigest(),

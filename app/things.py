@@ -1,0 +1,148 @@
+"""Which models look at things, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.settings import Settings
+from gallery.entity import EntityKind, Space, SpaceKind
+from gallery.gallery import Gallery
+from ingest.sources.row import Labelled, Row
+from retrieval.rules import ByHand, MatchRules, rules_in
+from vision.crops import Views
+from vision.detector import is_detector, load_detector
+from vision.embedder import Embedder, ThingsUnavailableError, identity_of, is_embedder, load_embedder
+from vision.faces import AUTO
+from vision.things import ThingModel
+
+OFF = "off"
+# Instead of a detector: the whole photo is the thing.
+WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class ThingChoice:
+    """An embedder and a detector of things, and why they were chosen."""
+
+    embedder: Path
+    detector: Path | None  # None: whole photos are taken for things
+    views: Views
+    reason: str
+
+    def __str__(self) -> str:
+        found = f"found by {self.detector.name}" if self.detector else "whole photos, for want of a detector"
+        return f"{self.embedder.name} ({self.reason}), {found}"
+
+
+def choose_things(settings: Settings, gallery: Gallery, *, wanted: bool = False) -> ThingChoice | None:
+    """The models that were asked for, else the gallery's own; None where nobody needs any.
+
+    `wanted` says that there will be things: then an empty gallery takes what is on disk.
+    """
+    if settings.things == OFF:
+        return None
+    current = gallery.current_space(SpaceKind.THING)
+    if settings.things != AUTO:
+        folder = find_folder(settings, settings.things)
+        return _choice(settings, folder, current, "asked for")
+    if current is not None:
+        return _choice(settings, folder_of(current, settings), current, "the gallery was made with it")
+    found = next(embedders_on_disk(settings), None) if wanted else None
+    return None if found is None else _choice(settings, found, None, "the first on disk")
+
+
+def wants_things(rows: Iterable[Row]) -> bool:
+    """Whether a source has things in it."""
+    return any(isinstance(row, Labelled) and row.entity.kind is EntityKind.THING for row in rows)
+
+
+def load_things(settings: Settings, choice: ThingChoice) -> ThingModel:
+    """The chosen models; networks are loaded at the first photo."""
+    detector = None
+    if choice.detector is not None:
+        detector = load_detector(choice.detector, settings.device, settings.thing_confidence)
+    return ThingModel(load_embedder(choice.embedder, settings.device), detector, choice.views)
+
+
+def choose_search(settings: Settings, gallery: Gallery) -> Embedder:
+    """The embedder of whole photos that texts are searched with; raise `ThingsUnavailableError`."""
+    current = gallery.current_space(SpaceKind.PHOTO)
+    if settings.things not in (AUTO, OFF):
+        return load_embedder(find_folder(settings, settings.things), settings.device)
+    if current is not None:
+        return load_embedder(folder_of(current, settings), settings.device)
+    for folder in embedders_on_disk(settings):
+        if (folder / "open_clip_config.json").is_file():
+            return load_embedder(folder, settings.device)
+    raise ThingsUnavailableError(
+        "Search by content needs a CLIP model, and none is on disk: 'placard models list' shows some."
+    )
+
+
+def thing_rules(settings: Settings, gallery: Gallery, space: str) -> MatchRules:
+    """The rules for things of a space in a gallery: what the settings say, else calibrated, else shipped."""
+    return rules_in(gallery, space, things_by_hand(settings))
+
+
+def things_by_hand(settings: Settings) -> ByHand:
+    """What the settings say about things."""
+    return ByHand(settings.thing_threshold, settings.thing_margin, settings.one_each)
+
+
+def find_folder(settings: Settings, spec: str) -> Path:
+    """The folder of a model of things: `spec` itself, or one of that name that was fetched."""
+    for place in (Path(spec).expanduser(), settings.things_root / spec):
+        if place.is_dir():
+            return place.resolve()
+    raise ThingsUnavailableError(
+        f"No model of things '{spec}': expected a folder, or a name in {settings.things_root}. "
+        f"'placard models list' shows what can be fetched."
+    )
+
+
+def embedders_on_disk(settings: Settings) -> Iterator[Path]:
+    """The image encoders that were fetched, by name."""
+    return (folder for folder in _folders(settings) if is_embedder(folder))
+
+
+def folder_of(space: Space, settings: Settings) -> Path:
+    """Where the model of a space is now; its files may have moved since."""
+    hint = Path(space.model)
+    for folder in (hint, *_folders(settings)):
+        if is_embedder(folder) and _made_by(space.name, identity_of(folder)):
+            return folder
+    raise ThingsUnavailableError(
+        f"The gallery was made with {space.name}, whose files were in {hint} and are not found. "
+        f"Give their folder by --things, or go without things by --things off."
+    )
+
+
+def _made_by(space: str, identity: str) -> bool:
+    return space.startswith(f"{identity}-p")
+
+
+def _folders(settings: Settings) -> list[Path]:
+    root = settings.things_root
+    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+
+def _choice(settings: Settings, folder: Path, current: Space | None, reason: str) -> ThingChoice:
+    own = None
+    if current is not None and _made_by(current.name, identity_of(folder)):
+        own = Views.of(current.name)
+    views = own or Views()
+    padding, crops = settings.thing_padding, settings.thing_crops
+    views = Views(views.padding if padding is None else padding, views.crops if crops is None else crops)
+    return ThingChoice(folder, _detector(settings), views, reason)
+
+
+def _detector(settings: Settings) -> Path | None:
+    match settings.thing_detector:
+        case "whole":
+            return None
+        case "auto":
+            return next((folder for folder in _folders(settings) if is_detector(folder)), None)
+        case spec:
+            return find_folder(settings, spec)
