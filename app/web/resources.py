@@ -32,7 +32,7 @@ class Workshop:
         self.turn = threading.Lock() if choice.kind is GeneratorKind.LOCAL else None
         self._opening = threading.Lock()
         self._recogniser: tuple[Recogniser, Choice] | None = None
-        self._space: str | None = None
+        self._spaces: frozenset[str] = frozenset()
 
     @classmethod
     def open(cls, settings: Settings) -> Workshop:
@@ -43,13 +43,12 @@ class Workshop:
         return cls(settings, gallery, open_generator(settings, choice), choice)
 
     def recogniser(self) -> tuple[Recogniser, Choice]:
-        """A recogniser in the gallery's space of today, and why that face model."""
-        current = self.gallery.current_space()
-        space = current.name if current else None
+        """A recogniser in the gallery's spaces of today, and why those models."""
+        spaces = frozenset(space.name for space in self.gallery.spaces() if space.current)
         with self._opening:
-            if self._recogniser is None or space != self._space:
+            if self._recogniser is None or spaces != self._spaces:
                 self._recogniser = open_recogniser(self.settings, self.gallery)
-                self._space = space
+                self._spaces = spaces
             return self._recogniser
 
     def recognise(self, photo: Photo) -> list[Match]:
@@ -58,10 +57,10 @@ class Workshop:
         return recogniser.recognise(photo)
 
     def rematch(self, matches: Sequence[Match], photo: Photo) -> list[Match] | None:
-        """The same regions against the gallery of now; None where its face model is another one by now."""
+        """The same regions against the gallery of now; None where its models are others by now."""
         recogniser, _ = self.recogniser()
         regions = [match.region for match in matches]
-        if any(region.space != recogniser.faces.space for region in regions):
+        if not {region.space for region in regions} <= recogniser.spaces:
             return None
         return recogniser.match(regions, photo=photo.sha256)
 

@@ -1,4 +1,4 @@
-"""Small random models of the real classes, saved to folders and loaded through the same calls as real ones."""
+"""Small random models of the real classes, saved to folders and loaded through the calls of real ones."""
 
 from __future__ import annotations
 
