@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from app.archives import waits_for_an_answer
 from app.web.choosing import Chosen, choose_photos
 from app.web.enrolling import by_hand, enrol, remarks, summary
 from app.web.gallery_page import open_person
@@ -38,13 +39,24 @@ def add_page() -> None:
         st.info("You may look and ask; only editors add people.")
         return
     way = st.segmented_control(
-        "How many", list(_Way), default=_Way.ONE, required=True, label_visibility="collapsed", key="add-way"
+        "How many",
+        list(_Way),
+        default=_Way.MANY if _is_under_way(shop) else _Way.ONE,
+        required=True,
+        label_visibility="collapsed",
+        key="add-way",
     )
     match way:
         case _Way.MANY:
             draw_many(shop)
         case _:
             _one(shop)
+
+
+def _is_under_way(shop: Workshop) -> bool:
+    """Whether a bulk run goes on, or a trial waits for an answer: who comes back wants to see it."""
+    job = shop.gallery.jobs.latest()
+    return job is not None and (job.active or waits_for_an_answer(job))
 
 
 def _one(shop: Workshop) -> None:

@@ -18,6 +18,8 @@ from gallery.jobs import Job, JobLine, JobState
 from vision.errors import UserError
 
 _MOST_LINES = 500  # of the table; the report has all
+_METRIC = 180  # CSS pixels
+_ROW = 64  # CSS pixels, where there are pictures
 # How the parts of a tally are called, after a trial and after a run.
 _WORDS = {
     "added": ("Would be added", "Added"),
@@ -37,7 +39,7 @@ def draw_report(shop: Workshop, job: Job) -> None:
         for name, words in _WORDS.items():
             count = getattr(job.tally, name)
             if count:
-                st.metric(words[0 if job.trial else 1], f"{count:,}", border=True)
+                st.metric(words[0 if job.trial else 1], f"{count:,}", border=True, width=_METRIC)
     lines = shop.gallery.jobs.lines(job.id, limit=_MOST_LINES + 1)
     _next(shop, job, any_lines=bool(lines))
     if lines:
@@ -99,14 +101,18 @@ def _table(lines: list[JobLine]) -> None:
             {
                 "picture": _as_uri(line.picture),
                 "photo": line.photo,
-                "status": line.status,
-                "reason": line.reason,
-                "detail": line.detail,
+                "result": line.reason or line.status,
+                "why": line.detail,
             }
             for line in lines[:_MOST_LINES]
         ],
         hide_index=True,
-        column_config={"picture": st.column_config.ImageColumn("", width="small")},
+        row_height=_ROW if any(line.picture for line in lines) else None,
+        column_config={
+            "picture": st.column_config.ImageColumn("", width=_ROW + 16),
+            "photo": st.column_config.TextColumn(width="medium"),
+            "result": st.column_config.TextColumn(width="small"),
+        },
         alt="What was refused, and why",
     )
     if len(lines) > _MOST_LINES:

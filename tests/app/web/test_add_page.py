@@ -266,7 +266,7 @@ def test_an_archive_is_tried_out_before_it_is_added(gallery: Gallery, nasa: Path
     assert gallery.counts().entities == gallery.revision() == 0
     assert metrics(page) == {"Would be added": "1", "Refused": "2"}
     table = page.dataframe[0].value
-    assert table["reason"].tolist() == ["unreadable", "no_face"]
+    assert table["result"].tolist() == ["unreadable", "no_face"]
     assert [bool(picture) for picture in table["picture"]] == [False, True]
     assert len(uploads()) == 1
     press(page, "Add 1 photo")

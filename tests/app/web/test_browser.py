@@ -51,10 +51,15 @@ class Site:
 
 
 @contextmanager
-def serving(folder: Path, *, token: str = "") -> Iterator[Site]:
+def serving(folder: Path, *, token: str = "", **variables: str) -> Iterator[Site]:
     """The web app in a process of its own, with its home in `folder`; SIGTERM must end it with code 0."""
     stopped, log = folder / "stopped", folder / "log.txt"
-    environment = {**os.environ, "PLACARD_HOME": str(folder / "home"), "PLACARD_WEB_TOKEN": token}
+    environment = {
+        **os.environ,
+        "PLACARD_HOME": str(folder / "home"),
+        "PLACARD_WEB_TOKEN": token,
+        **variables,
+    }
     command = [sys.executable, "-m", "tests.app.web.serving", "0", str(stopped)]
     with (
         log.open("w") as errors,
