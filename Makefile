@@ -53,6 +53,7 @@ bench: $(VENV)/.dev-$(HARDWARE)
 
 load: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/load_web.py
+	$(BIN)/python tests/bench_evaluation.py
 
 accuracy: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/accuracy.py --write docs/accuracy.md
