@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import Device, Faces, Generator, Model, Server, settings_of
+from app.options import AsJson, Device, Faces, Generator, Model, Server, settings_of
 
 eval_app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,33 @@ eval_app = typer.Typer(
 BenchFolder = Annotated[Path, typer.Argument(metavar="BENCH", help="The folder of a bench.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the report; one in BENCH by default.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many, for a quick look.")]
+
+
+@eval_app.command()
+def identify(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="A folder per person, a table, or a zip.")
+    ],
+    columns: Annotated[
+        str | None, typer.Option(help="photo=..,name=..,group=..: columns of the tables.")
+    ] = None,
+    references: Annotated[int, typer.Option(min=1, help="Photos of a person enrolled, at most.")] = 3,
+    folds: Annotated[int, typer.Option(min=2, help="Parts of the people that are left out in turn.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Deals the photos out.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report; in the home by default.")] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep what the face model saw for another run into that folder.")
+    ] = False,
+    as_json: AsJson = False,
+    faces: Faces = None,
+    device: Device = None,
+) -> None:
+    """Measure who is found, and how many strangers get a name, in labelled photos."""
+    from app.identifying import Asked
+    from app.identifying import identify as measure
+
+    asked = Asked(tuple(sources), columns, references, folds, seed=seed, out=out, keep=keep, as_json=as_json)
+    measure(settings_of(faces, device), asked)
 
 
 @eval_app.command("build-bench")

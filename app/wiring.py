@@ -77,6 +77,7 @@ def match_rules(settings: Settings, gallery: Gallery, space: str) -> MatchRules:
 
 
 def by_hand(settings: Settings) -> ByHand:
+    """What the settings put before calibrated and shipped rules."""
     return ByHand(settings.threshold, settings.margin, settings.one_each)
 
 

@@ -42,6 +42,18 @@ class Rate:
             return "nothing tried"
         return f"{100 * self.value:.1f} % ({self.interval}; {self.hits} of {self.total})"
 
+    def form(self) -> dict[str, float | int | None]:
+        """The rate as JSON holds it."""
+        ends = (None, None) if self.interval is None else (self.interval.low, self.interval.high)
+        return {
+            "value": self.value,
+            "low": ends[0],
+            "high": ends[1],
+            "hits": self.hits,
+            "total": self.total,
+            "people": self.groups,
+        }
+
 
 def rate(trials: Mapping[str, tuple[int, int]], *, seed: int, draws: int = DRAWS) -> Rate:
     """The share of hits; `trials` holds hits and total of each person.

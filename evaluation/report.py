@@ -15,11 +15,11 @@ from evaluation.provenance import Provenance
 from vision.errors import UserError
 
 _STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1f24}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1c1f24}"
     "h1,h2{line-height:1.2}h2{margin-top:2.2rem;border-bottom:1px solid #d8dce2;padding-bottom:.2rem}"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}"
     "th,td{padding:.3rem .8rem;border-bottom:1px solid #e4e7eb;text-align:left;vertical-align:top}"
-    "td{overflow-wrap:anywhere}th{background:#f4f5f7;font-weight:600}"
+    "td{overflow-wrap:break-word}th{background:#f4f5f7;font-weight:600}"
     "article{border:1px solid #d8dce2;border-radius:8px;padding:.2rem 1rem 1rem;margin:1rem 0}"
     "article img{max-width:100%;height:auto;border-radius:4px}h3{font-size:1rem;margin:.7rem 0}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.6rem 0}dt{color:#5a6270}"

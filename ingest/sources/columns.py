@@ -29,6 +29,7 @@ class Target(StrEnum):
     TOP = "top"
     RIGHT = "right"
     BOTTOM = "bottom"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)

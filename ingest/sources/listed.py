@@ -10,7 +10,17 @@ from functools import partial
 from ingest.sources.biographies import Biographies
 from ingest.sources.columns import Columns, Target, own_columns, photo_columns
 from ingest.sources.described import box_of, entity_of
-from ingest.sources.paths import BIOGRAPHY, METADATA, PEOPLE, basename, is_photo, is_table, relative, shown
+from ingest.sources.paths import (
+    BIOGRAPHY,
+    METADATA,
+    PEOPLE,
+    basename,
+    is_photo,
+    is_table,
+    nfc,
+    relative,
+    shown,
+)
 from ingest.sources.row import Labelled, Row, RowError, SourceError, SourceProblem, Unusable
 from ingest.sources.source import Place
 from ingest.sources.table import MAX_TABLE_BYTES, Record, Table, read_table
@@ -64,9 +74,11 @@ class _Listing:
             where = shown(held)
             entity = entity_of(record, self.columns, self.place.name)
             box = box_of(record, self.columns)
+            group = nfc(self.columns.text(record, Target.GROUP))
         except RowError as error:
             return Unusable(where[:200], error.reason, f"{record.where}: {error.detail}")
-        return Labelled(where, entity, box, False, partial(self.place.tree.read, held, limit=MAX_PHOTO_BYTES))
+        read = partial(self.place.tree.read, held, limit=MAX_PHOTO_BYTES)
+        return Labelled(where, entity, box, False, read, group)
 
     def _named(self, record: Record) -> str:
         photo = self.columns.text(record, Target.PHOTO)

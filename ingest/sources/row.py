@@ -62,6 +62,7 @@ class Labelled:
     biography_given: bool  # False: the source is silent, a biography that is known stays
     # The bytes of the photo file; raises OSError where it is gone, damaged or over `MAX_PHOTO_BYTES`.
     read: Callable[[], bytes] = field(repr=False, compare=False)
+    group: str = ""  # what measurements are divided by, where a table has such a column
 
 
 @dataclass(frozen=True, slots=True)

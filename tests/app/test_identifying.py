@@ -1,0 +1,59 @@
+"""`placard eval identify` on a few real press photos."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.app.conftest import Run
+
+
+@pytest.fixture(scope="module")
+def people(press: dict[str, list[Path]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of five people with two photos each."""
+    folder = tmp_path_factory.mktemp("press") / "people"
+    for person, paths in list(press.items())[:5]:
+        (folder / person).mkdir(parents=True)
+        for path in paths[:2]:
+            shutil.copy(path, folder / person)
+    return folder
+
+
+def test_press_are_measured_and_the_report_says_how_to_repeat_it(
+    run: Run, people: Path, mini_pack: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "report"
+    options = ("--folds", "2", "--faces", mini_pack, "--out", out)
+    result = run("eval", "identify", people, *options, "--keep")
+    assert result.code == 0
+    assert "people, photos                  5, 10" in result.out
+    assert "rank 1                          100.0 %" in result.out
+    assert (
+        "TPIR at FPIR 1 %                not measurable: these strangers show rates from 60 % on"
+        in result.out
+    )
+    assert {path.name for path in out.iterdir()} == {
+        "report.json",
+        "report.md",
+        "report.html",
+        "det.svg",
+        "seen.jsonl",
+    }
+    origin = json.loads((out / "report.json").read_text())["provenance"]
+    assert origin["command"].startswith(f"placard eval identify {people} --references 3 --folds 2 --seed 0")
+    again = run("eval", "identify", people, *options, "--json")
+    assert "Going on: 10 photos were looked at before." in again.err
+    assert again.json["figures"]["rank_one"]["hits"] == 5
+    assert again.json["provenance"]["data"] == origin["data"]
+    assert not (out / "seen.jsonl").exists()
+    shown = (out / "report.md").read_text() + (out / "report.html").read_text()
+    assert not any(person.name in shown for person in people.iterdir())
+
+
+def test_a_source_that_is_not_there_is_one_line(run: Run, tmp_path: Path) -> None:
+    result = run("eval", "identify", tmp_path / "nowhere")
+    assert (result.code, len(result.err.strip().splitlines())) == (1, 2)  # which model, and what is wrong
+    assert "there is nothing at" in result.err
