@@ -50,10 +50,10 @@ bench: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_generation.py
 	$(BIN)/python tests/bench_web.py
+	$(BIN)/python tests/bench_evaluation.py
 
 load: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/load_web.py
-	$(BIN)/python tests/bench_evaluation.py
 
 accuracy: $(VENV)/.dev-$(HARDWARE)
 	$(BIN)/python tests/accuracy.py --write docs/accuracy.md
