@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
+from app.forms import printable
 from app.settings import Settings
 from app.things import choose_things, load_things, thing_rules
 from app.wiring import choose_faces, load_faces, match_rules
@@ -58,6 +59,7 @@ def examine(settings: Settings, gallery: Gallery) -> Iterator[Finding]:
     yield Finding(
         "holds", f"{counts.entities} entities, {counts.references} references, {counts.photos} photos"
     )
+    yield from _unknown(gallery)
     yield from _wrong(_installation())
     yield from _wrong(_database(gallery))
     yield from _models(settings, gallery)
@@ -68,6 +70,15 @@ def examine(settings: Settings, gallery: Gallery) -> Iterator[Finding]:
         )
         yield from _wrong(_space(settings, gallery, space))
         yield from _wrong(_calibration(gallery, space))
+
+
+def _unknown(gallery: Gallery) -> Iterator[Finding]:
+    """That faces of people who are not in the gallery are kept, where somebody switched that on."""
+    watch = gallery.strangers.watch()
+    if watch is not None:
+        faces = sum(map(len, gallery.strangers.groups()))
+        purpose = printable(watch.purpose)
+        yield Finding("unknown", f"{faces} faces are kept, each for {watch.days} days: {purpose}")
 
 
 def _printed(findings: Iterator[Finding]) -> int:

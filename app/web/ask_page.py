@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.web.adding import add_photo, photo_source
 from app.web.desk import Desk, Table
+from app.web.noticing import notice, say_what_is_kept
 from app.web.photo_acts import corrected_here, draw_seen, say_what_was_corrected
 from app.web.resources import Workshop, workshop
 from app.web.session import renewed, session_table, switch
@@ -21,6 +22,7 @@ def ask_page() -> None:
     if desk is None:
         _welcome(table, shop)
         return
+    notice(desk, shop)
     writing = desk.unfinished()
     left, right = st.columns([11, 10], gap="large")
     with left:
@@ -61,6 +63,7 @@ def _welcome(table: Table, shop: Workshop) -> None:
             "The photo stays in this session: it is not kept."
         )
         _explain_empty(shop)
+        say_what_is_kept(shop)
         photo_source(table, shop)
         _composer("Or paste a photo here, with a question", table, shop)
 
@@ -90,5 +93,6 @@ def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
             st.info("No face was found in this photo. A larger or sharper one may help.")
         elif not desk.context.entries:
             _explain_empty(shop)
+        say_what_is_kept(shop)
     with st.container(key="seen"):
         draw_seen(desk, shop)

@@ -39,6 +39,7 @@ class Desk:
     conversation: Conversation
     writing: Writing | None = None
     given: tuple[Given, ...] = ()  # what was said about regions on the spot
+    noticed: bool = False  # whether the page Ask has looked for unknown faces in it
     changed: bool = False  # whether the gallery has said something else since the photo came
 
     @classmethod
@@ -105,7 +106,7 @@ class Desk:
         if new.view == self.view and list(map(_said, new.matches)) == list(map(_said, self.matches)):
             self.revision = revision
             return None
-        new.changed = True
+        new.changed, new.noticed = True, self.noticed
         return new
 
 

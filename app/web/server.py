@@ -14,6 +14,7 @@ from types import ModuleType
 from pydantic import SecretStr
 
 from app.settings import Settings
+from app.web.expiring import keep_time
 from vision.errors import UserError
 
 SCRIPT = Path(__file__).parent / "entry" / "script.py"
@@ -42,6 +43,7 @@ def serve(settings: Settings, *, address: str, port: int, browser: bool) -> int:
     flags = _flags(address, port, headless=not browser, guarded=bool(token) or sign_in)
     bootstrap.load_config_options(flags)
     threading.Thread(target=_announce, args=(address, port), daemon=True).start()
+    threading.Thread(target=keep_time, args=(settings.gallery_url,), daemon=True).start()
     bootstrap.run(str(SCRIPT), False, [], flags)
     return 0
 

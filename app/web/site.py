@@ -15,6 +15,7 @@ from app.web.plain import escaped
 from app.web.roles import may_edit
 from app.web.status_page import status_page
 from app.web.style import STYLE
+from app.web.unknown_page import unknown_page
 from vision.errors import UserError
 
 
@@ -25,11 +26,12 @@ def show() -> None:
     try:
         admit(read_settings().web_token.get_secret_value())
         add = st.Page(add_page, title="Add", icon=":material/person_add:", url_path="add")
+        unknown = st.Page(unknown_page, title="Unknown", icon=":material/face:", url_path="unknown")
         pages = [
             st.Page(ask_page, title="Ask", icon=":material/forum:", default=True),
             st.Page(personal_page, title="Personal", icon=":material/draw:", url_path="personal"),
             st.Page(gallery_page, title="Gallery", icon=":material/group:", url_path="gallery"),
-            *([add] if may_edit() else []),
+            *([add, unknown] if may_edit() else []),
             st.Page(status_page, title="Status", icon=":material/monitor_heart:", url_path="status"),
         ]
         st.navigation(pages, position="top").run()

@@ -31,12 +31,25 @@ def status_page() -> None:
         st.metric("References", f"{counts.references:,}", border=True)
         st.metric("Photos", f"{counts.photos:,}", border=True)
     _section("Gallery", {"Database": shop.gallery.location, "Revision": str(shop.gallery.revision())})
+    _unknown(shop)
     _recognition(shop)
     _section("Answers", {"Generator": str(shop.choice), "How": shop.generator.note})
     _models(shop)
     _runs(shop.gallery.jobs.all())
     _doctor(shop)
     _access(shop)
+
+
+def _unknown(shop: Workshop) -> None:
+    """Whether faces of people who are not in the gallery are kept."""
+    watch = shop.gallery.strangers.watch()
+    if watch is None:
+        return
+    faces = sum(map(len, shop.gallery.strangers.groups()))
+    _section(
+        "Unknown faces",
+        {"Kept": f"{faces:,}, each for {watch.days} days", "For": watch.purpose, "Switched on by": watch.by},
+    )
 
 
 def _recognition(shop: Workshop) -> None:

@@ -29,6 +29,14 @@ def ask_who(shop: Workshop, desk: Desk, place: int) -> None:
             "A small picture of the face is kept with whom you choose, so that they are recognised. "
             "Otherwise nothing is kept of photos that you ask about."
         )
+    known = choose_who(shop)
+    if known is not None:
+        _answer(shop, desk, place, known)
+
+
+def choose_who(shop: Workshop) -> Entity | str | None:
+    """Let the user name somebody, of the gallery or new; None until one is clicked."""
+    chosen: Entity | str | None = None
     text = st.text_input(
         "Name",
         placeholder="Somebody of the gallery, or a new name",
@@ -37,7 +45,7 @@ def ask_who(shop: Workshop, desk: Desk, place: int) -> None:
         max_chars=_MOST_LETTERS,
     ).strip()
     if not text:
-        return
+        return None
     found = shop.gallery.page(text=text, limit=_MOST_FOUND + 1)
     covers = shop.gallery.covers([entity.id for entity in found])
     for entity in found[:_MOST_FOUND]:
@@ -47,11 +55,12 @@ def ask_who(shop: Workshop, desk: Desk, place: int) -> None:
             if st.button(
                 f"{escaped(entity.name)}, number {entity.id}", key=f"who-{entity.id}", type="tertiary"
             ):
-                _answer(shop, desk, place, entity)
+                chosen = entity
     if len(found) > _MOST_FOUND:
         st.caption("There are more: type more of the name.")
     if st.button(f"A new person: {escaped(text)}", key="who-new", icon=":material/person_add:"):
-        _answer(shop, desk, place, text)
+        chosen = text
+    return chosen
 
 
 def _answer(shop: Workshop, desk: Desk, place: int, known: Entity | str) -> None:

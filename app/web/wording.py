@@ -14,6 +14,15 @@ def photos(count: int) -> str:
     return f"{count:,} photo{'' if count == 1 else 's'}"
 
 
+def faces(count: int) -> str:
+    """A number of faces.
+
+    >>> faces(1), faces(2000)
+    ('1 face', '2,000 faces')
+    """
+    return f"{count:,} face{'' if count == 1 else 's'}"
+
+
 def ago(moment: float) -> str:
     """How long ago something was, `moment` in seconds since 1970."""
     minutes = max(0, time.time() - moment) / 60
