@@ -9,6 +9,7 @@ import streamlit as st
 from app.web.desk import Desk, Table
 from app.web.plain import escaped
 from app.web.resources import Workshop
+from app.web.server import MAX_UPLOAD_MB
 from app.web.uploads import TYPES, astronaut, four_people, opened
 from vision.errors import UserError
 from vision.photo import Photo
@@ -37,7 +38,10 @@ def photo_source(table: Table, workshop: Workshop) -> None:
             return
         case _:
             taken = st.file_uploader(
-                "Drop a photo here, or choose one", type=TYPES, key=f"upload-{table.taken}"
+                "Drop a photo here, or choose one",
+                type=TYPES,
+                max_upload_size=MAX_UPLOAD_MB,
+                key=f"upload-{table.taken}",
             )
     if taken is not None and add_photo(taken.getvalue(), table, workshop):
         st.rerun()

@@ -9,6 +9,7 @@ from app.web.desk import Desk, Table
 from app.web.noticing import notice, say_what_is_kept
 from app.web.photo_acts import corrected_here, draw_seen, say_what_was_corrected
 from app.web.resources import Workshop, workshop
+from app.web.server import MAX_UPLOAD_MB
 from app.web.session import renewed, session_table, switch
 from app.web.talk import draw_conversation, draw_foot, follow
 from app.web.uploads import TYPES
@@ -41,7 +42,9 @@ def _composer(hint: str, table: Table, shop: Workshop) -> None:
     """Where questions are typed and photos are pasted."""
     busy = table.current is not None and table.current.busy
     with st.container(key="composer"):
-        asked = st.chat_input(hint, accept_file=True, file_type=TYPES, disabled=busy, key="asked")
+        asked = st.chat_input(
+            hint, accept_file=True, file_type=TYPES, max_upload_size=MAX_UPLOAD_MB, disabled=busy, key="asked"
+        )
     if asked is None:
         return
     if asked.files and not add_photo(asked.files[0].getvalue(), table, shop):

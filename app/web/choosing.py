@@ -10,6 +10,7 @@ import streamlit as st
 from app.web.plain import escaped
 from app.web.portrait import Face, Portrait, portrait_of
 from app.web.resources import Workshop
+from app.web.server import MAX_UPLOAD_MB
 from app.web.uploads import TYPES
 from ingest.reason import Reason
 from vision.box import Box
@@ -32,7 +33,12 @@ class Chosen:
 def choose_photos(shop: Workshop, *, key: str) -> list[Chosen]:
     """Draw an uploader and what was found in each photo; return those of which a face can be taken."""
     files = st.file_uploader(
-        "Photos", type=TYPES, accept_multiple_files=True, key=f"{key}-files", label_visibility="collapsed"
+        "Photos",
+        type=TYPES,
+        accept_multiple_files=True,
+        max_upload_size=MAX_UPLOAD_MB,
+        key=f"{key}-files",
+        label_visibility="collapsed",
     )
     if len(files) > MOST_PHOTOS:
         st.warning(f"The first {MOST_PHOTOS} photos are taken. More of them go in a zip archive.")

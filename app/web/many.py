@@ -11,11 +11,11 @@ from app.web.launching import below, folders_below, stop, try_archive, try_folde
 from app.web.plain import escaped
 from app.web.resources import Workshop
 from app.web.run_report import draw_report
+from app.web.server import MAX_ARCHIVE_MB
 from app.web.wording import photos
 from gallery.jobs import Job
 from vision.errors import UserError
 
-MOST_MB = 256  # of an archive; it is in memory until its run begins
 _LOOK_S = 1.0  # how often a page asks how far a run is
 _UPLOADS = "many-uploads"  # how many archives came: names the next uploader
 
@@ -81,12 +81,16 @@ def _source(shop: Workshop) -> None:
 
 def _archive(shop: Workshop) -> None:
     number = st.session_state.setdefault(_UPLOADS, 0)
-    file = st.file_uploader("A zip archive", type=["zip"], max_upload_size=MOST_MB, key=f"many-file-{number}")
-    st.caption(f"Archives of more than {MOST_MB} MB go in on the command line: `placard ingest FILE.zip`.")
+    file = st.file_uploader(
+        "A zip archive", type=["zip"], max_upload_size=MAX_ARCHIVE_MB, key=f"many-file-{number}"
+    )
+    st.caption(
+        f"Archives of more than {MAX_ARCHIVE_MB} MB go in on the command line: `placard ingest FILE.zip`."
+    )
     if file is None or not st.button("Try it out", type="primary", key="many-try"):
         return
-    if file.size > MOST_MB * 1024 * 1024:  # what the browser refuses, refused here too
-        raise UserError(f"The archive has more than {MOST_MB} MB; use 'placard ingest' for it.")
+    if file.size > MAX_ARCHIVE_MB * 1024 * 1024:  # what the browser refuses, refused here too
+        raise UserError(f"The archive has more than {MAX_ARCHIVE_MB} MB; use 'placard ingest' for it.")
     try_archive(shop, file.name, file.getbuffer())
     st.session_state[_UPLOADS] = number + 1
     st.rerun()

@@ -18,8 +18,10 @@ from app.web.expiring import keep_time
 from vision.errors import UserError
 
 SCRIPT = Path(__file__).parent / "entry" / "script.py"
-# Of one upload; the largest photos of phones and cameras in JPEG or HEIC have some 30 MB.
+# Of one photo; the largest of phones and cameras in JPEG or HEIC have some 30 MB.
 MAX_UPLOAD_MB = 64
+# Of an archive, and so of any upload; each is in memory while its page is open.
+MAX_ARCHIVE_MB = 256
 # How often to look whether the server answers yet.
 _POLL_S = 0.1
 # The names under which a page without a token may be reached; another name that leads here is an attack.
@@ -140,7 +142,7 @@ def _flags(address: str, port: int, *, headless: bool, guarded: bool) -> dict[st
         "server.port": port,
         "server.headless": headless,
         "server.fileWatcherType": "none",
-        "server.maxUploadSize": MAX_UPLOAD_MB,
+        "server.maxUploadSize": MAX_ARCHIVE_MB,
         "server.enableXsrfProtection": True,
         "server.enableCORS": True,
         "server.enableStaticServing": False,

@@ -10,6 +10,7 @@ from app.doctor import examine
 from app.generators import GeneratorChoice
 from app.models import Listed, face_models, language_models
 from app.settings import GeneratorKind
+from app.things import thing_rules
 from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
 from app.web.roles import may_edit, sign_in_is_configured
@@ -66,6 +67,10 @@ def _recognition(shop: Workshop) -> None:
         "Index": _index(recogniser.index, shop.gallery.revision()),
     }
     _section("Recognition", facts | _rules(recogniser.rules))
+    if recogniser.things is not None:
+        looked_at = {"Models": str(choice.things), "Licence": "see the models' own pages"}
+        rules = thing_rules(shop.settings, shop.gallery, recogniser.things.space)
+        _section("Things", looked_at | {"Space": recogniser.things.space} | _rules(rules))
 
 
 def _index(index: ReferenceIndex, revision: int) -> str:

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page, expect
 
 from app.demo import COLLINS
+from app.web.server import MAX_UPLOAD_MB
 from gallery.gallery import Gallery
 from tests.app.web.test_browser import (  # noqa: F401  # fixtures
     CHROMIUM,
@@ -103,13 +104,13 @@ def choose(page: Page, name: str, data: bytes) -> None:
     put(page, name, data)
 
 
-def put(page: Page, name: str, data: bytes) -> None:
+def put(page: Page, name: str, data: bytes | Path) -> None:
     settled(page)
     page.get_by_role("radio", name="Many at once").click()
     expect(page.get_by_text("First it is only tried out", exact=False)).to_be_visible()
     settled(page)
     page.locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "application/zip", "buffer": data}
+        data if isinstance(data, Path) else {"name": name, "mimeType": "application/zip", "buffer": data}
     )
     expect(page.get_by_role("button", name="Try it out")).to_be_visible()
     settled(page)
@@ -187,12 +188,18 @@ def test_what_was_refused_is_shown_with_its_picture_and_reason(
     assert [entity.name for entity in gallery.iterate()] == ["Eileen Collins"]
 
 
-def test_on_a_phone_a_run_and_the_status_fit(empty: tuple[Site, Gallery], visit: Visit, shot: Shot) -> None:
+def test_on_a_phone_a_run_and_the_status_fit(
+    empty: tuple[Site, Gallery], visit: Visit, shot: Shot, tmp_path: Path
+) -> None:
     site, _ = empty
     page = visit(site.url, width=390, height=1600, scheme="dark")
     page.goto(f"{site.url}/add")  # the navigation is behind a button
     expect(page.get_by_role("heading", name="Add", exact=True)).to_be_visible()
-    put(page, "people.zip", mixed())
+    large = tmp_path / "people.zip"  # larger than a photo may be
+    large.write_bytes(mixed())
+    with zipfile.ZipFile(large, "a") as file:
+        file.writestr("notes.bin", bytes((MAX_UPLOAD_MB + 2) * 1024 * 1024))
+    put(page, large.name, large)
     page.get_by_role("button", name="Try it out").click()
     expect(page.get_by_text("This was a trial: nothing was written yet.")).to_be_visible()
     settled(page)
