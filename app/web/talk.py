@@ -61,8 +61,9 @@ def follow(writing: Writing, place: DeltaGenerator) -> None:
     with place:
         _question(writing.question)
         with _answer_place():
-            growing = st.empty()
+            # Before the text: below it, the button would move away from who wants to press it.
             st.button("Stop", icon=":material/stop_circle:", on_click=writing.stop, key="stop")
+            growing = st.empty()
     try:
         _grow(writing, growing)
     except StopException:  # the stop of Streamlit's own toolbar
