@@ -85,9 +85,16 @@ def ingest(
                 return
 
 
-def ingest_decoded(gallery: Gallery, faces: FaceModel, item: Prepared, options: IngestOptions) -> Outcome:
+def ingest_decoded(
+    gallery: Gallery,
+    faces: FaceModel,
+    item: Prepared,
+    options: IngestOptions,
+    *,
+    things: ThingModel | None = None,
+) -> Outcome:
     """Enrol one photo that is decoded already, as `ingest` does with those that it reads."""
-    [outcome] = _enrolment(gallery, Models(faces), options).commit([item])
+    [outcome] = _enrolment(gallery, Models(faces, things), options).commit([item])
     return outcome
 
 

@@ -61,6 +61,10 @@ class Recogniser:
         """The rules for faces of now."""
         return self._people.rules
 
+    def rules_of(self, region: Region) -> MatchRules:
+        """The rules of now for what a region shows, a face or a thing."""
+        return next(shelf.rules for shelf in self._shelves if shelf.space == region.space)
+
     @property
     def spaces(self) -> frozenset[str]:
         """The spaces that it can compare in."""

@@ -55,7 +55,7 @@ class Desk:
         context = Context.of(photo, matches, given=given, person_box=workshop.settings.person_box)
         talk = Conversation(photo, context, workshop.generator, gallery=workshop.gallery)
         recogniser, _ = workshop.recogniser()
-        view = photo_view(photo, matches, workshop.gallery, recogniser.rules, given=given)
+        view = photo_view(photo, matches, workshop.gallery, recogniser.rules_of, given=given)
         return cls(matches, view, revision, talk, given=given)
 
     @property

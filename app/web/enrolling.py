@@ -10,7 +10,7 @@ from app.web.portrait import ingest_options
 from app.web.resources import Workshop
 from app.web.roles import ensure_editor
 from app.web.wording import photos as counted
-from gallery.entity import NewEntity
+from gallery.entity import EntityKind, NewEntity
 from ingest.looking import Prepared
 from ingest.outcome import Outcome, Status
 from ingest.run import ingest, ingest_decoded
@@ -49,11 +49,13 @@ def enrol(
 
 
 def enrol_seen(shop: Workshop, entity: NewEntity, photo: Photo, box: Box) -> Outcome:
-    """Enrol a face of a photo that is open, through the same gate. Raise `UserError` as `enrol`."""
+    """Enrol a face or thing of a photo that is open, through the same gate. Raise `UserError` as `enrol`."""
     ensure_editor()
+    things = shop.things() if entity.kind is EntityKind.THING else None
     recogniser, _ = shop.recogniser()
     row = Labelled("The photo", entity, box, False, photo.pixels.tobytes)  # its file is not at hand any more
-    return ingest_decoded(shop.gallery, recogniser.faces, Prepared(row, photo), ingest_options(shop))
+    item = Prepared(row, photo)
+    return ingest_decoded(shop.gallery, recogniser.faces, item, ingest_options(shop), things=things)
 
 
 def summary(outcomes: Sequence[Outcome], name: str) -> str:

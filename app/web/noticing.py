@@ -14,6 +14,7 @@ from ingest.gate import choose_face
 from ingest.reason import Refusal
 from retrieval.match import Decision
 from vision.photo import crop_of
+from vision.region import RegionKind
 
 
 def notice(desk: Desk, shop: Workshop) -> None:
@@ -29,7 +30,8 @@ def notice(desk: Desk, shop: Workshop) -> None:
     recogniser, _ = shop.recogniser()
     rules = ingest_options(shop).rules
     rules = replace(rules, min_confidence=rules.min_confidence or recogniser.faces.sure_confidence)
-    regions = [match.region for match in desk.matches if match.decision is Decision.UNKNOWN]
+    unknown = [match.region for match in desk.matches if match.decision is Decision.UNKNOWN]
+    regions = [region for region in unknown if region.kind is RegionKind.FACE]
     faces = [
         NewStranger(region.space, region.embedding, crop_of(desk.photo, region.box))
         for region in regions

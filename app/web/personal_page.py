@@ -18,7 +18,6 @@ from app.web.saying import say_next, say_what_was_done
 from app.web.session import renewed, session_table, switch
 from app.web.talk import draw_conversation, draw_foot, follow
 from app.web.telling import Drawing, Texts, box_of, drawing_view, keep, put, tell
-from gallery.entity import EntityKind
 from generation.given import Given
 from ingest.outcome import Status
 from vision.errors import UserError
@@ -145,12 +144,12 @@ def _told(table: Table, desk: Desk, given: Given, shop: Workshop, *, key: str) -
             help=f"Take back what you said about {called}",
             on_click=partial(_remove, table, desk, given, shop),
         )
-        if given.kind is EntityKind.PERSON and may_edit():
+        if may_edit():
             st.button(
                 "Keep it",
                 icon=":material/person_add:",
                 key=f"keep-{key}",
-                help=f"Add {called} to the gallery, with the face in this photo",
+                help=f"Add {called} to the gallery, with what this photo shows of it",
                 on_click=partial(_keep, table, desk, given, shop),
             )
 
@@ -183,4 +182,4 @@ def _keep(table: Table, desk: Desk, given: Given, shop: Workshop) -> None:
         return
     name = given.name.strip()
     kept = outcome.status is not Status.SKIPPED
-    say_next(f"{name} is in the gallery now, with this face." if kept else "", remarks([outcome]))
+    say_next(f"{name} is in the gallery now, as this photo shows it." if kept else "", remarks([outcome]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PIL import Image
 
@@ -21,7 +21,7 @@ from retrieval.rules import MatchRules
 from vision.box import Box
 from vision.errors import UserError
 from vision.photo import Photo, crop_of
-from vision.region import RegionKind
+from vision.region import Region, RegionKind
 
 # The longer side that a browser is sent, in pixels.
 _SHOWN_SIDE = 1600
@@ -32,7 +32,7 @@ def photo_view(
     photo: Photo,
     matches: Sequence[Match],
     gallery: Gallery,
-    rules: MatchRules,
+    rules_of: Callable[[Region], MatchRules],
     *,
     given: Sequence[Given] = (),
 ) -> Json:
@@ -58,7 +58,7 @@ def photo_view(
                 **(
                     _told(place.shows, place.instead_of)
                     if isinstance(place.shows, Given)
-                    else _matched(place.shows, gallery, rules)
+                    else _matched(place.shows, gallery, rules_of(place.shows.region))
                 ),
             }
             for place in places

@@ -10,12 +10,15 @@ import streamlit as st
 from app.archives import drop_archives
 from app.generators import GeneratorChoice, choose_generator, open_generator
 from app.settings import GeneratorKind, Settings, read_settings
+from app.things import choose_things, load_things
 from app.wiring import Choice, open_recogniser
 from gallery.gallery import Gallery
 from generation.generator import Generator
 from retrieval.match import Match
 from retrieval.recogniser import Recogniser
+from vision.errors import UserError
 from vision.photo import Photo
+from vision.things import ThingModel
 
 
 class Workshop:
@@ -50,6 +53,19 @@ class Workshop:
                 self._recogniser = open_recogniser(self.settings, self.gallery)
                 self._spaces = spaces
             return self._recogniser
+
+    def things(self) -> ThingModel:
+        """What looks at things, also before the gallery has any; raise `UserError` where nothing is here."""
+        recogniser, _ = self.recogniser()
+        if recogniser.things is not None:
+            return recogniser.things
+        choice = choose_things(self.settings, self.gallery, wanted=True)
+        if choice is None:
+            raise UserError(
+                "A thing is recognised again by an image encoder, and none is here: "
+                "'placard models list' shows some."
+            )
+        return load_things(self.settings, choice)
 
     def recognise(self, photo: Photo) -> list[Match]:
         """Who is in a photo."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.forms import Json
 from app.web.desk import Desk, Table
@@ -15,6 +15,7 @@ from generation.placing import placed
 from ingest.outcome import Outcome, Status
 from vision.box import Box
 from vision.errors import UserError
+from vision.region import RegionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +71,25 @@ def put(table: Table, desk: Desk, given: Sequence[Given], shop: Workshop) -> Non
 
 
 def keep(table: Table, desk: Desk, given: Given, shop: Workshop) -> Outcome:
-    """Add a person to the gallery, through the gate that every photo goes through; it is no longer only said.
+    """Add a person or a thing to the gallery, through the gate that every photo goes through.
 
-    Raise `UserError` where that cannot be.
+    A person is recognised from then on, and no longer only said. Raise `UserError` where that cannot be.
     """
-    if given.kind is not EntityKind.PERSON:
-        raise UserError("Only people can be kept from here: a face is recognised again by the face model.")
     if not given.name.strip():
-        raise UserError(f"Give the {given.noun} a name first: the gallery keeps people by their names.")
-    outcome = enrol_seen(
-        shop,
-        by_hand(given.name, given.noun, given.text, photo=desk.photo.sha256),
-        desk.photo,
-        _face_box(desk, given),
-    )
-    if outcome.status is not Status.SKIPPED:
+        raise UserError(f"Give the {given.noun} a name first: the gallery knows everything by its name.")
+    entity = by_hand(given.name, given.noun, given.text, photo=desk.photo.sha256)
+    outcome = enrol_seen(shop, replace(entity, kind=given.kind), desk.photo, _enrolled_box(desk, given))
+    if given.kind is EntityKind.PERSON and outcome.status is not Status.SKIPPED:
         put(table, desk, [one for one in desk.given if one is not given], shop)
     return outcome
 
 
-def _face_box(desk: Desk, given: Given) -> Box:
-    """The face that a box is about: the one that was found there, else the box itself."""
+def _enrolled_box(desk: Desk, given: Given) -> Box:
+    """The face that a box around a person is about, where one was found there; else the box itself."""
     found = next(place.instead_of for place in placed(desk.matches, desk.given) if place.shows is given)
-    return given.box if found is None else found.region.box
+    if given.kind is EntityKind.PERSON and found is not None and found.region.kind is RegionKind.FACE:
+        return found.region.box
+    return given.box
 
 
 def drawing_view(desk: Desk, drawing: Drawing) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,11 @@ from app.web.uploads import astronaut, four_people
 from gallery import database
 from gallery.gallery import Gallery
 from gallery.watch import DAY_S
+from retrieval.match import Decision
 from tests.app.conftest import Run
 from tests.app.web.test_ask_page import WAIT_S, parts
 from vision.errors import UserError
+from vision.region import RegionKind
 
 PURPOSE = "To add **guests** who agreed <b>at the entrance</b>"
 
@@ -136,6 +139,16 @@ def test_what_was_forgotten_while_its_photo_is_open_is_not_kept_as_unknown(shop:
     assert new is not None
     notice(new, shop)
     assert shop.gallery.strangers.groups() == []
+
+
+def test_things_and_maybes_are_not_kept(shop: Workshop) -> None:
+    on(shop.gallery)
+    desk = Desk.of(four_people(), shop)
+    unknown = [match for match in desk.matches if match.decision is Decision.UNKNOWN]
+    thing = replace(unknown[0], region=replace(unknown[0].region, kind=RegionKind.OBJECT))
+    maybe = replace(unknown[1], decision=Decision.UNCERTAIN)
+    notice(replace(desk, matches=[thing, maybe, unknown[2]]), shop)
+    assert [len(group) for group in shop.gallery.strangers.groups()] == [1]
 
 
 def test_a_photo_that_came_before_it_was_on_is_not_looked_at_later(shop: Workshop) -> None:

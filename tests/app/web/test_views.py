@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_strangers_have_no_number_and_are_not_named(lite: Gallery) -> None:
     left, right = Box(0, 0, 50, 50), Box(100, 0, 150, 50)
     matches = [match(Decision.UNKNOWN, 0.3, box=left), match(Decision.ACCEPTED, 0.9, box=right)]
     pixels = np.full((100, 200, 3), 128, dtype=np.uint8)
-    view = photo_view(Photo.from_pixels(pixels), matches, lite, RULES)
+    view = photo_view(Photo.from_pixels(pixels), matches, lite, lambda _: RULES)
     stranger, known = view["cards"]
     assert [stranger["number"], known["number"]] == [None, 1]
     assert (stranger["title"], stranger["references"], stranger["biography"]) == ("unknown", [], "")
@@ -82,8 +83,16 @@ def test_the_kept_crops_of_strangers_likenesses_are_not_sent(lite: Gallery) -> N
         match(Decision.UNCERTAIN, 0.59, 0.5),
         match(Decision.ACCEPTED, 0.9),
     ]
-    cards = photo_view(pixels, kinds, lite, RULES)["cards"]
+    cards = photo_view(pixels, kinds, lite, lambda _: RULES)["cards"]
     assert [len(card["references"]) for card in cards] == [0, 2, 1]
+
+
+def test_every_card_tells_the_threshold_of_its_own_space(lite: Gallery) -> None:
+    pixels = Photo.from_pixels(np.full((100, 200, 3), 128, dtype=np.uint8))
+    (card,) = photo_view(
+        pixels, [match(Decision.UNKNOWN, 0.3)], lite, lambda region: replace(RULES, threshold=0.77)
+    )["cards"]
+    assert "0.77 is needed" in card["why"]
 
 
 def test_a_card_says_how_the_biography_begins() -> None:
