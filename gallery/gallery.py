@@ -57,6 +57,7 @@ class Gallery:
             database.migrate(engine)
             purge.finish_purge(engine, wait_s=0.0)
             Strangers(engine).expire()
+            Jobs(engine).expire()
         except UserError:
             engine.dispose()
             raise

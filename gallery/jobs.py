@@ -190,13 +190,15 @@ class Jobs:
 
     def all(self) -> list[Job]:
         """Every run that is remembered, the latest first; one whose process is gone has failed."""
-        found = self._all()
+        self.expire()
+        return self._all()
+
+    def expire(self) -> None:
+        """Let runs whose process is gone have failed, and drop those that ended long ago."""
         too_old = time.time() - KEPT_S
-        if any(job.lost or (job.ended or too_old) < too_old for job in found):
+        if any(job.lost or (job.ended or too_old) < too_old for job in self._all()):
             with self._locked() as connection:
                 _settle(connection)
-            found = self._all()
-        return found
 
     def latest(self) -> Job | None:
         """The run that began last."""
@@ -234,7 +236,6 @@ def clear_jobs(connection: Connection) -> None:
 
 
 def _settle(connection: Connection) -> None:
-    """Let runs whose process is gone have failed, and drop those that ended long ago."""
     now = time.time()
     connection.execute(delete(JobRow).where(JobRow.ended < now - KEPT_S))
     active = connection.execute(select(JobRow.__table__).where(JobRow.state.in_(_ACTIVE)))

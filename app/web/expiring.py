@@ -1,4 +1,4 @@
-"""Unknown faces go when their time is over, also while nobody opens a page."""
+"""Unknown faces and reports of bulk runs go when their time is over, also while nobody opens a page."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def keep_time(url: str, stop: threading.Event | None = None, every_s: float = EV
         try:
             Gallery.open(url).close()  # opening deletes what is over
         except UserError as error:
-            _log.warning("Unknown faces whose time is over cannot be deleted now: %s", error)
+            _log.warning("Unknown faces and reports whose time is over cannot be deleted now: %s", error)
         if stop.wait(every_s):
             return

@@ -44,7 +44,8 @@ def serve(settings: Settings, *, address: str, port: int, browser: bool) -> int:
     os.environ.update(as_environment(settings))
     flags = _flags(address, port, headless=not browser, guarded=bool(token) or sign_in)
     bootstrap.load_config_options(flags)
-    threading.Thread(target=_announce, args=(address, port), daemon=True).start()
+    access = access_in_words(settings, address, sign_in=sign_in)
+    threading.Thread(target=_announce, args=(address, port, access), daemon=True).start()
     threading.Thread(target=keep_time, args=(settings.gallery_url,), daemon=True).start()
     bootstrap.run(str(SCRIPT), False, [], flags)
     return 0
@@ -80,6 +81,17 @@ def check_sign_in() -> bool:
     if not is_authlib_installed():
         raise UserError("Signing in needs Authlib, which is not installed: pip install 'placard[web]'.")
     return True
+
+
+def access_in_words(settings: Settings, address: str, *, sign_in: bool) -> str:
+    """Who reaches the app at an address, and who of them may change the gallery."""
+    where = "From this machine only" if _is_loopback(address) else f"From wherever {address} is reached"
+    if sign_in:
+        editors = "those whom PLACARD_WEB_EDITORS names" if settings.web_editors else "nobody"
+        return f"{where}, for who signs in; {editors} may change the gallery."
+    if settings.web_token.get_secret_value():
+        return f"{where}, for whoever knows the token; they may all change the gallery."
+    return f"{where}, without a sign-in; whoever opens it may change the gallery."
 
 
 def _is_loopback(address: str) -> bool:
@@ -123,8 +135,8 @@ def _free_port(address: str, port: int) -> int:
         ) from error
 
 
-def _announce(address: str, port: int) -> None:
-    """Print the URL as soon as somebody answers there."""
+def _announce(address: str, port: int, access: str) -> None:
+    """Print the URL, and who may do what there, as soon as somebody answers."""
     while True:
         try:
             with socket.create_connection((address, port), timeout=1):
@@ -132,7 +144,7 @@ def _announce(address: str, port: int) -> None:
         except OSError:
             time.sleep(_POLL_S)
     host = f"[{address}]" if ":" in address else address
-    print(f"Placard is at http://{host}:{port} (Control-C ends it)", flush=True)
+    print(f"Placard is at http://{host}:{port} (Control-C ends it)\n{access}", flush=True)
 
 
 def _flags(address: str, port: int, *, headless: bool, guarded: bool) -> dict[str, object]:

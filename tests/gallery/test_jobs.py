@@ -141,6 +141,17 @@ def test_a_report_is_kept_until_the_next_run_and_no_longer_than_a_week(gallery: 
     assert "Anna" not in all_rows(gallery)
 
 
+def test_a_report_goes_in_time_also_where_nobody_looks_at_it(
+    gallery: Gallery, gallery_url: str, open_gallery: Callable[[str], Gallery]
+) -> None:
+    job = gallery.jobs.start(gallery.jobs.begin("people", "/tmp/people.zip", trial=False).id)
+    gallery.jobs.report(job.id, 9, Tally(skipped=1), [LINE])
+    gallery.jobs.end(job.id, JobState.DONE)
+    change(gallery, f"UPDATE jobs SET ended = ended - {KEPT_S + 1}")
+    open_gallery(gallery_url)  # as a server does that runs, every hour
+    assert "Anna" not in all_rows(gallery)
+
+
 def test_forgetting_deletes_every_report_and_ends_the_run_that_is_going_on(gallery: Gallery) -> None:
     anna, _ = people(gallery, "Anna", "Bert")
     old = gallery.jobs.start(gallery.jobs.begin("Anna Unique", "/tmp/Anna.zip", trial=True).id)

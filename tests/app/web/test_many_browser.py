@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 import re
+import urllib.error
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,6 +194,11 @@ def test_on_a_phone_a_run_and_the_status_fit(
     empty: tuple[Site, Gallery], visit: Visit, shot: Shot, tmp_path: Path
 ) -> None:
     site, _ = empty
+    # Who has not got the page's own token uploads nothing.
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(
+            urllib.request.Request(f"{site.url}/_stcore/upload_file/a/b", data=b"x", method="PUT")
+        )
     page = visit(site.url, width=390, height=1600, scheme="dark")
     page.goto(f"{site.url}/add")  # the navigation is behind a button
     expect(page.get_by_role("heading", name="Add", exact=True)).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.settings import GeneratorKind, Settings, read_settings
-from app.web.server import as_environment, refuse_exposure, serve
+from app.web.server import access_in_words, as_environment, refuse_exposure, serve
 from vision.device import Device
 from vision.errors import UserError
 
@@ -23,6 +23,40 @@ def test_an_address_that_others_reach_needs_a_token(address: str) -> None:
     with pytest.raises(UserError, match=r"anybody could .*; set PLACARD_WEB_TOKEN"):
         refuse_exposure(address, guarded=False)
     refuse_exposure(address, guarded=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "address", "sign_in", "said"),
+    [
+        (
+            Settings(web_token=SecretStr("")),
+            "127.0.0.1",
+            False,
+            "From this machine only, without a sign-in; whoever opens it may change the gallery.",
+        ),
+        (
+            Settings(web_token=SecretStr("hush")),
+            "0.0.0.0",
+            False,
+            "From wherever 0.0.0.0 is reached, for whoever knows the token; they may all change the gallery.",
+        ),
+        (
+            Settings(web_editors=""),
+            "0.0.0.0",
+            True,
+            "From wherever 0.0.0.0 is reached, for who signs in; nobody may change the gallery.",
+        ),
+        (
+            Settings(web_editors="ann@example.org"),
+            "::1",
+            True,
+            "From this machine only, for who signs in; those whom PLACARD_WEB_EDITORS names may change the "
+            "gallery.",
+        ),
+    ],
+)
+def test_the_start_says_who_may_do_what(settings: Settings, address: str, sign_in: bool, said: str) -> None:
+    assert access_in_words(settings, address, sign_in=sign_in) == said
 
 
 def test_a_port_that_is_taken_is_one_clear_line() -> None:
