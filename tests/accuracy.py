@@ -26,6 +26,7 @@ from ingest.sources.source import SourceOptions
 from retrieval.match import Match
 from retrieval.recogniser import Recogniser
 from retrieval.rules import rules_for
+from tests.accuracy_things import report as report_things
 from tests.conftest import ASSETS
 from tests.reader_questions import report as reader_report
 from vision import faces
@@ -135,6 +136,7 @@ def _report() -> Iterator[str]:
         yield from _strangers(gallery, model)
         yield from _known(gallery, model)
         gallery.close()
+    yield from report_things(ASSETS / "models/open_clip-mobilenetv2", ASSETS / "data/objects")
     yield "\n## The reader's answers\n"
     yield (
         "Questions about one of up to three people in a photo, strangers beside them, made from the 540 "

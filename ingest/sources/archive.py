@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ingest.sources.paths import BIOGRAPHY, basename, is_litter, is_read, is_table, nfc
+from ingest.sources.paths import BIOGRAPHY, basename, is_coco, is_litter, is_read, is_table, nfc
 from ingest.sources.row import SourceError, Unusable
 from ingest.sources.tree import too_large
 
@@ -182,7 +182,7 @@ def wrapper_of(files: list[str], name: str) -> str:
     if len(tops) != 1 or any("/" not in path for path in used):
         return ""
     direct = [path for path in used if path.count("/") == 1]
-    if any(is_table(path) for path in direct) or not direct:
+    if any(is_table(path) or is_coco(path) for path in direct) or not direct:
         return f"{tops.pop()}/"
     biographies = [path for path in used if basename(path) == BIOGRAPHY]
     if len(direct) == len(used) or (biographies and all(path in direct for path in biographies)):

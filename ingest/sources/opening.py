@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ingest.sources.archive import ZipTree
+from ingest.sources.coco import read_coco
 from ingest.sources.labels import read_labels
 from ingest.sources.listed import read_listed
 from ingest.sources.paths import METADATA, basename, is_photo, is_table, nfc, shown
@@ -17,11 +18,11 @@ from ingest.sources.tree import FolderTree, Tree, too_large
 
 FORMS = (
     "a folder with one folder of photos per person, a folder with metadata.csv or metadata.jsonl, "
-    "a .csv, .tsv or .jsonl table that names photos, or a .zip of any of these"
+    "a .csv, .tsv or .jsonl table that names photos, a COCO .json file, or a .zip of any of these"
 )
 
 # Tried in order; one answers None where the source does not have its form.
-READERS: tuple[Callable[[Place], list[Row] | None], ...] = (read_listed, read_labels)
+READERS: tuple[Callable[[Place], list[Row] | None], ...] = (read_listed, read_coco, read_labels)
 
 
 def open_source(path: Path, options: SourceOptions | None = None) -> Source:
@@ -44,6 +45,9 @@ def _place(path: Path, options: SourceOptions) -> Place:
         raise SourceError(f"Cannot look at {path}: {error.strerror or error}; check the path") from error
     if is_file and is_table(path.name):
         return _table_place(path, options)
+    if is_file and path.suffix.lower() == ".json":
+        tree = FolderTree(options.root or path.parent)
+        return Place(str(path), _name(path, options), tree, None, whole=False, coco=path)
     if not is_folder and not is_file:
         raise SourceError(f"Expected {FORMS}, but there is nothing at {path}; check the path")
     if is_file and path.suffix.lower() != ".zip":
@@ -52,8 +56,8 @@ def _place(path: Path, options: SourceOptions) -> Place:
     if options.root is not None:
         raise SourceError(f"Expected a table with the root, but {path.name} is none; leave the root out")
     name = _name(path, options)
-    tree: Tree = FolderTree(path) if is_folder else ZipTree.open(path, options.zip_limits)
-    return Place(str(path), name, tree, options.columns)
+    held: Tree = FolderTree(path) if is_folder else ZipTree.open(path, options.zip_limits)
+    return Place(str(path), name, held, options.columns)
 
 
 def _table_place(path: Path, options: SourceOptions) -> Place:

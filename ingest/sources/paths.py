@@ -50,9 +50,20 @@ def is_table(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in TABLE_SUFFIXES
 
 
+def is_coco(path: str) -> bool:
+    """Whether a file is called as COCO files are; other JSON files in a folder are nobody's business.
+
+    >>> [is_coco(name) for name in ("annotations.json", "_annotations.coco.json", "package.json")]
+    [True, True, False]
+    """
+    name = basename(path)
+    is_json = name.endswith(".json")
+    return is_json and (name.startswith(("annotations", "instances")) or name.endswith("coco.json"))
+
+
 def is_read(path: str) -> bool:
     """Whether a source has a use for the file: a photo, a table or a biography."""
-    return is_photo(path) or is_table(path) or basename(path) == BIOGRAPHY
+    return is_photo(path) or is_table(path) or is_coco(path) or basename(path) == BIOGRAPHY
 
 
 def is_litter(path: str) -> bool:

@@ -34,6 +34,7 @@ class Place:
     columns: Mapping[str, str] | None
     table: Table | None = None  # given directly; None: the readers look for one in the tree
     whole: bool = True  # the tree is the source: photos that nothing names are rows too
+    coco: Path | None = None  # a COCO file given directly
 
 
 class Source:

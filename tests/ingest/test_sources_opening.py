@@ -50,7 +50,7 @@ def test_a_path_where_nothing_is_is_an_error(tmp_path: Path, name: str) -> None:
     ("name", "message"),
     [
         ("ada.JPG", "is a single photo without a label"),
-        ("crew.json", "is none of them"),
+        ("crew.xml", "is none of them"),
         ("crew", "is none of them"),
     ],
 )
