@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
@@ -76,6 +77,7 @@ class Run:
     ask: str
     out: Path | None
     limit: int | None
+    fresh: bool = False
 
 
 def build(settings: Settings, order: Order) -> None:
@@ -105,8 +107,10 @@ def run(settings: Settings, asked: Run) -> None:
     with ExitStack() as stack:
         matcher, told_faces = _matcher(settings, bench, setting, out, stack)
         search = TextSearch(known_entities(bench)) if setting is Setting.TEXT else None
-        depends = {**answer_settings(settings), **told_faces}
+        depends = {**answer_settings(settings), **told_faces, "version": version("placard")}
         plan = Plan(setting, generator, matcher, search, ask, settings.person_box, depends)
+        if asked.fresh:
+            (out / "examples.jsonl").unlink(missing_ok=True)
         kept = stack.enter_context(Kept(out / "examples.jsonl"))
         told = stack.enter_context(progress("questions", len(bench.questions)))
         examples = run_bench(bench, plan, kept, told=told)

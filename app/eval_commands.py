@@ -83,6 +83,9 @@ def bench(
     ] = "choose",
     out: Out = None,
     limit: Limit = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask everything again; else only what has no answer yet.")
+    ] = False,
     faces: Faces = None,
     device: Device = None,
     generator: Generator = None,
@@ -93,7 +96,7 @@ def bench(
     from app.benching import Run, run
 
     settings = settings_of(faces, device, generator=generator, model=model, server=server)
-    run(settings, Run(folder, setting, ask, out, limit))
+    run(settings, Run(folder, setting, ask, out, limit, fresh))
 
 
 @eval_app.command()

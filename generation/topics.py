@@ -92,6 +92,7 @@ GROUPS: tuple[tuple[Topic, ...], ...] = (
         ),
         _topic(
             r"\brepresents?\b|\b(?:which|what) (?:state|district)\b|\b(?:position|office) (?:does|is|has)\b"
+            r"|\bwhere\b.*\bsent to (?:congress|washington)\b"
             r"|\b(?:what|which) office\b|\b(?:current|present) (?:position|office|role|title)\b",
             f"{BEGINNING} representative senator delegate represents",
         ),

@@ -137,3 +137,13 @@ def test_descriptions_of_other_photos_are_refused(tmp_path: Path) -> None:
         CliRunner().invoke(app, command, catch_exceptions=False)
     with pytest.raises(UserError, match="--judge server needs the server's URL"):
         CliRunner().invoke(app, [*command, "--judge", "server"], catch_exceptions=False)
+
+
+def test_a_fresh_run_asks_everything_again(tmp_path: Path, placard: Run) -> None:
+    bench = handmade(tmp_path / "bench")
+    command = ("eval", "bench", str(bench.folder), "--setting", "gold")
+    printed = placard(*command)
+    kept = bench.folder / "runs/gold-choose-reader/examples.jsonl"
+    kept.write_text(kept.read_text("utf-8").replace('"picked": 0', '"picked": 1'), encoding="utf-8")
+    assert placard(*command) != printed
+    assert placard(*command, "--fresh") == printed

@@ -64,3 +64,9 @@ def test_a_place_where_everybody_stands_is_no_place() -> None:
     context = replace(ROW, entries=tuple(everywhere), strangers=())
     choice = Reader().choose(Request(blank(ROW), context, "Which person was born in Lyon, Texas?"), PLACES)
     assert choice.index == 2
+
+
+def test_where_somebody_is_sent_to_congress_from_is_the_state() -> None:
+    options = ["Texas", "Alabama", NOT_ENOUGH]
+    question = "From where was the person on the far left sent to Congress?"
+    assert Reader().choose(Request(blank(ROW), ROW, question), options).index == 1
