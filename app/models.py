@@ -17,6 +17,7 @@ from generation.local.finding import ModelNotFoundError, find_model
 from vision import models
 from vision.faces import packs_on_disk
 from vision.models import FetchError, ModelCard
+from vision.thing_models import THINGS, ThingCard, thing_card
 
 _ON_DISK = "on disk"
 
@@ -38,24 +39,32 @@ class Listed:
 
 def list_models(settings: Settings) -> None:
     """Print what is on disk and what can be fetched, with licences."""
-    for title, listed in (("Faces", face_models(settings)), ("Language", language_models(settings))):
+    kinds = (
+        ("Faces", face_models(settings)),
+        ("Things", thing_models(settings)),
+        ("Language", language_models(settings)),
+    )
+    for title, listed in kinds:
         print(f"{title}:")
         for model in listed:
-            print(f"  {model.name:<16}{model.where:<13}{model.licence}")
+            print(f"  {model.name:<18}{model.where:<13}{model.licence}")
 
 
 def fetch(settings: Settings, name: str, revision: str = "main") -> None:
-    """Download a pack of face models, or a language model with its processor, into the home folder.
+    """Download a pack of face models, a model of things, or a language model with its processor.
 
-    `revision` is a branch, tag or commit of a language model's repository.
+    `revision` is a branch, tag or commit of a repository at the hub.
     """
     if name in {card.name for card in models.CATALOGUE}:
         if revision != "main":
             raise FetchError(f"{name} has no revisions; leave --revision out.")
         return _fetch_faces(settings, models.card(name))
+    thing = thing_card(name)
+    if thing is not None:
+        return _fetch_things(settings, thing, revision)
     card = language_card(name)
     if card is None:
-        known = ", ".join(known.name for known in (*models.CATALOGUE, *LANGUAGE))
+        known = ", ".join(known.name for known in (*models.CATALOGUE, *THINGS, *LANGUAGE))
         raise FetchError(
             f"No model '{name}' to fetch; known are {known}, and any organisation/name at the hub."
         )
@@ -73,6 +82,17 @@ def face_models(settings: Settings) -> Iterator[Listed]:
     for name, pack in present.items():
         if name not in {card.name for card in models.CATALOGUE}:
             yield Listed(name, _ON_DISK, f"see the licence in {pack}", None)
+
+
+def thing_models(settings: Settings) -> Iterator[Listed]:
+    """Encoders and detectors of things with their licences."""
+    root = settings.things_root
+    present = {path.name for path in root.iterdir() if path.is_dir()} if root.is_dir() else set()
+    for card in THINGS:
+        where = _ON_DISK if card.name in present else f"{card.gigabytes} GB"
+        yield Listed(card.name, where, f"{card.licence}; {card.does}; {card.repository}", card.commercial)
+    for name in sorted(present - {card.name for card in THINGS} - {".fetching"}):
+        yield Listed(name, _ON_DISK, f"see the licence in {root / name}", None)
 
 
 def language_models(settings: Settings) -> Iterator[Listed]:
@@ -102,6 +122,21 @@ def _fetch_faces(settings: Settings, card: ModelCard) -> None:
         task = progress.add_task(card.name, total=card.megabytes * 1_048_576)
         place = models.fetch(card, settings.pack_roots[0], lambda size: progress.advance(task, size))
     print(f"{card.name} is in {place}; an empty gallery takes it by itself, others by 'gallery reembed'.")
+
+
+def _fetch_things(settings: Settings, card: ThingCard, revision: str) -> None:
+    from generation.fetching.fetch import fetch_thing_model  # imports the hub's library
+
+    _say_licence(card.name, card.licence, restricted=not card.commercial)
+    with _progress() as progress:
+        task = progress.add_task(card.name, total=None)
+        place = fetch_thing_model(
+            card,
+            settings.things_root,
+            revision=revision,
+            report=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    print(f"{card.name} is in {place}.")
 
 
 def _fetch_language(settings: Settings, card: LanguageCard, revision: str) -> None:

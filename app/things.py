@@ -125,7 +125,9 @@ def _made_by(space: str, identity: str) -> bool:
 
 def _folders(settings: Settings) -> list[Path]:
     root = settings.things_root
-    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    if not root.is_dir():
+        return []
+    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _choice(settings: Settings, folder: Path, current: Space | None, reason: str) -> ThingChoice:

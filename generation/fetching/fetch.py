@@ -17,6 +17,7 @@ from generation.fetching.catalogue import LanguageCard
 from generation.fetching.hub import Hub, HubFile, Repository
 from generation.fetching.manifest import NAME, Fetched, Manifest, Source, read_manifest
 from vision.models import FetchError
+from vision.thing_models import ThingCard
 
 _CONFIG, _INDEX, _SINGLE = "config.json", "model.safetensors.index.json", "model.safetensors"
 # Named one by one: code, pickles, adapters and copies of the weights for other programs stay where they are.
@@ -57,29 +58,71 @@ def fetch_language_model(
     the next one. Raise `FetchError`, or `UnknownFamilyError` before anything large is fetched.
     """
     hub = hub or Hub()
-    place, workshop = root / card.folder, root / _WORKSHOP
-    with _alone(workshop, card):
+    with _alone(root / _WORKSHOP, card):
         model = hub.repository(card.repository, revision)
         other = card.processor != card.repository
         processor = hub.repository(card.processor, "main") if other else model
-        if _is_there(place, model.source, processor.source):
+
+        def wanted(staging: Path) -> dict[str, _Wanted]:
+            chosen = _wanted(model, processor)
+            _check_config(hub, chosen, staging)
+            _check_shards(hub, chosen, staging)
+            return chosen
+
+        return _Assembly(hub, root, card.folder, (model.source, processor.source)).run(wanted, report)
+
+
+def fetch_thing_model(
+    card: ThingCard,
+    root: Path,
+    *,
+    revision: str = "main",
+    hub: Hub | None = None,
+    report: Report = lambda *_: None,
+) -> Path:
+    """As `fetch_language_model`, for an encoder or detector of things, which is all in one repository."""
+    hub = hub or Hub()
+    with _alone(root / _WORKSHOP, card):
+        model = hub.repository(card.repository, revision)
+
+        def wanted(staging: Path) -> dict[str, _Wanted]:
+            del staging
+            files = [file for file in model.files if file.name in card.files]
+            if card.weights not in {file.name for file in files}:
+                raise FetchError(f"{card.repository} has no {card.weights}; only safetensors are fetched.")
+            return {file.name: _Wanted(model.source, file) for file in sorted(files, key=lambda f: f.size)}
+
+        return _Assembly(hub, root, card.folder, (model.source, model.source)).run(wanted, report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Assembly:
+    """Putting a folder together beside its place, and then in its place."""
+
+    hub: Hub
+    root: Path
+    folder: str
+    sources: tuple[Source, Source]  # of the model and of its processor
+
+    def run(self, wanted: Callable[[Path], dict[str, _Wanted]], report: Report) -> Path:
+        """The folder, complete; `wanted` says what belongs into it, and may fetch small files to know."""
+        place, workshop = self.root / self.folder, self.root / _WORKSHOP / self.folder
+        if _is_there(place, *self.sources):
             return place
-        staging = workshop / card.folder / model.source.commit
+        staging = workshop / self.sources[0].commit
         _make(staging)
-        wanted = _wanted(model, processor)
-        _check_config(hub, wanted, staging)
-        _check_shards(hub, wanted, staging)
-        _reuse(wanted, place, staging)
-        _check_room(wanted, staging)
-        files = _download(hub, wanted, staging, report)
-        Manifest(model.source, processor.source, files).write(staging)
+        chosen = wanted(staging)
+        _reuse(chosen, place, staging)
+        _check_room(chosen, staging)
+        files = _download(self.hub, chosen, staging, report)
+        Manifest(*self.sources, files).write(staging)
         _put(staging, place)
-        shutil.rmtree(workshop / card.folder)  # with the replaced version and broken fetches of other commits
-    return place
+        shutil.rmtree(workshop)  # with the replaced version and broken fetches of other commits
+        return place
 
 
 @contextmanager
-def _alone(workshop: Path, card: LanguageCard) -> Iterator[None]:
+def _alone(workshop: Path, card: LanguageCard | ThingCard) -> Iterator[None]:
     """Keep two commands from writing the same files."""
     lock = FileLock(workshop / f"{card.folder}.lock", timeout=0)
     _make(workshop)

@@ -16,6 +16,7 @@ from tests.app.conftest import Result, Run
 from tests.generation.fetching.hub_server import HubServer, serving
 
 WEIGHTS = {"config.json": b'{"model_type": "qwen2_vl"}', "model.safetensors": b"weights"}
+OWL = {"config.json": b'{"model_type": "owlv2"}', "model.safetensors": b"owl", "vocab.json": b"{}"}
 PROCESSOR = {"preprocessor_config.json": b"{}", "tokenizer.json": b"{}"}
 
 
@@ -24,6 +25,8 @@ def served() -> Iterator[HubServer]:
     with serving() as hub:
         hub.publish("weihongliang/RC-Qwen2VL-2b", WEIGHTS)
         hub.publish("Qwen/Qwen2-VL-2B-Instruct", PROCESSOR)
+        hub.publish("google/owlv2-base-patch16-ensemble", {**OWL, "pytorch_model.bin": b"pickle"})
+        hub.publish("facebook/dinov2-small", {"config.json": b"{}", "pytorch_model.bin": b"pickle"})
         hub.publish("someone/Tuned", {**WEIGHTS, **PROCESSOR})
         yield hub
 
@@ -83,9 +86,32 @@ def test_any_model_of_a_known_family_is_fetched_by_its_hub_id(run: Run, served: 
 def test_what_cannot_be_fetched_is_one_line(run: Run, served: HubServer, tmp_path: Path) -> None:
     result = run("models", "fetch", "gpt")
     assert (result.code, result.out) == (1, "")
-    assert "buffalo_l, buffalo_s, rc-qwen2-vl-2b" in result.err
+    assert "buffalo_l, buffalo_s, clip-vit-b-32, dinov2-small" in result.err
     assert len(result.err.splitlines()) == 1
     result = placard(served, "models", "fetch", "nobody/nothing")
     assert result.code == 1
     assert result.err.splitlines()[-1].startswith("Error: The hub has no nobody/nothing")
     assert "Traceback" not in result.err
+
+
+def test_models_of_things_are_listed_and_fetched_into_a_folder_of_their_own(
+    served: HubServer, run: Run
+) -> None:
+    assert "0.6 GB" in line(run("models", "list"), "owlv2")
+    assert "Apache-2.0; finds what it is asked for" in line(run("models", "list"), "owlv2")
+    result = placard(served, "models", "fetch", "owlv2")
+    assert result.code == 0, result.err
+    folder = read_settings().things_root / "owlv2"
+    assert result.out == f"owlv2 is in {folder}.\n"
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*OWL, "placard.json"])
+    assert not (folder / "pytorch_model.bin").exists()
+    assert "on disk" in line(run("models", "list"), "owlv2")
+
+
+def test_a_model_of_things_without_safetensors_is_not_fetched(served: HubServer) -> None:
+    result = placard(served, "models", "fetch", "dinov2-small")
+    assert result.code == 1
+    assert result.err.strip().endswith(
+        "Error: facebook/dinov2-small has no model.safetensors; only safetensors are fetched."
+    )
+    assert not (read_settings().things_root / "dinov2-small").exists()
