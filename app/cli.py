@@ -259,6 +259,26 @@ def doctor(faces: Faces = None, things: Things = None, device: Device = None) ->
     raise typer.Exit(run_doctor(settings_of(faces, device, things=things)))
 
 
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(help="A .toml file, or one of ours: qwen2-vl-2b-lora, nano, ...")],
+    data: Annotated[Path, typer.Option(help="A data set, as 'placard dataset' makes them.")],
+    out: Annotated[Path, typer.Option(help="Where checkpoints, curve, figures and the model go.")],
+    base: Annotated[str | None, typer.Option(help="Another base: a folder or the id of a model.")] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; can be repeated."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take.")] = False,
+) -> None:
+    """Tune a model on a data set; the result answers with `ask --generator local --model OUT/model`."""
+    from app.training import Tuning, run_training
+
+    asked = Tuning(recipe, data, out, base, tuple(change or ()), resume=resume, dry_run=dry_run)
+    run_training(settings_of(), asked)
+
+
 @models_app.command("list")
 def list_models() -> None:
     """List face and language models: on disk, and to be fetched."""

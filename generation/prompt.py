@@ -42,6 +42,7 @@ class Wording:
     family: Family = Family.QWEN2_VL
     cite: bool = True  # ask for citations
     strangers: bool = False  # say where people stand who are not in the gallery
+    boxes: bool = True  # say where each entry is; without them is for measuring what they are good for
 
 
 def rcvit_prompt(
@@ -64,16 +65,22 @@ def rcvit_prompt(
     if biographies is None:
         biographies = {entry.k: told_whole(entry.text) for entry in context.entries}
     lines = [
-        _line(entry, _place(entry.prompt_box, context.size, picture, wording.family), biographies[entry.k])
+        _line(entry, _located(entry, context, picture, wording), biographies[entry.k])
         for entry in context.entries
     ]
     instruction = INSTRUCTION if wording.cite else INSTRUCTION_WITHOUT_CITATIONS
     return "\n".join([*lines, *strangers, instruction, asked])
 
 
-def _line(entry: Entry, place: str, biography: str) -> str:
-    noun = f"{_noun(entry)} located at {place} in the image"
+def _line(entry: Entry, located: str, biography: str) -> str:
+    noun = f"{_noun(entry)}{located} in the image"
     return f"[{entry.k}]: The information of the {noun}: {_information(entry, biography)}"
+
+
+def _located(entry: Entry, context: Context, picture: tuple[int, int], wording: Wording) -> str:
+    if not wording.boxes:
+        return ""
+    return f" located at {_place(entry.prompt_box, context.size, picture, wording.family)}"
 
 
 def _place(box: Box, photo: tuple[int, int], picture: tuple[int, int], family: Family) -> str:

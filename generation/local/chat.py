@@ -12,6 +12,8 @@ from generation.message import Message
 
 # What the prompt itself marks places and things with; every other special token is the template's alone.
 ALLOWED = frozenset({"<|box_start|>", "<|box_end|>", "<|object_ref_start|>", "<|object_ref_end|>"})
+# Ends a turn in every Qwen chat.
+END_OF_TURN = "<|im_end|>"
 _BROKEN = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
@@ -23,6 +25,7 @@ class ChatTemplate:
         self._tokenizer = processor.tokenizer
         self._image_token = image_token
         added: dict[str, int] = self._tokenizer.get_added_vocab()
+        self._end = added.get(END_OF_TURN)
         self._foreign = {token: id_ for token, id_ in added.items() if token not in ALLOWED}
         self._foreign_ids = frozenset(self._foreign.values())
 
@@ -52,6 +55,15 @@ class ChatTemplate:
         lengths = iter(pictures)
         repeated = ([id_] * next(lengths) if id_ == self._image_token else [id_] for id_ in ids)
         return [id_ for run in repeated for id_ in run]
+
+    def answer(self, text: str) -> list[int]:
+        """The ids of an answer and of the end of its turn, as they follow `tokens`; for tuning.
+
+        Raise `GenerationError` where the model's tokenizer has no token that ends a turn.
+        """
+        if self._end is None:
+            raise GenerationError(f"The tokenizer has no {END_OF_TURN}, which ends an answer; take another.")
+        return [*self._ids(self._harmless(text)), self._end]
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False, verbose=False)

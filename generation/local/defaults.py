@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from transformers import GenerationConfig, PreTrainedTokenizerBase
 
+from generation.local.chat import END_OF_TURN
 from generation.sampling import Sampling
 
 # What is taken over from a folder. The rest (beams, caches, lengths) is decided here.
 _TAKEN = ("do_sample", "temperature", "top_p", "top_k", "min_p", "repetition_penalty")
-# Ends a turn in every Qwen chat, also where a folder's own list forgot it.
-_END_OF_TURN = "<|im_end|>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,11 @@ class Defaults:
         """The defaults of a model with its generation_config and its tokenizer."""
         told = config.eos_token_id
         own = [told] if isinstance(told, int) else list(told or ())
-        found = [*own, tokenizer.eos_token_id, tokenizer.get_vocab().get(_END_OF_TURN)]
+        found = [
+            *own,
+            tokenizer.eos_token_id,
+            tokenizer.get_vocab().get(END_OF_TURN),
+        ]  # also where a folder's own list forgot it
         ends = tuple(dict.fromkeys(id_ for id_ in found if id_ is not None))
         values = {name: getattr(config, name, None) for name in _TAKEN}
         if values["temperature"] == 0:  # the library itself stumbles over it

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from generation.local.folder import (
 )
 from generation.local.model import LocalModel
 from generation.local.processor import processor_folder
+from generation.picture import PictureBudget
 from vision.device import Device, DeviceUnavailableError
 
 _log = logging.getLogger(__name__)
@@ -56,6 +58,27 @@ _TURN = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text":
 _NOTHING_ELSE = {"local_files_only": True, "trust_remote_code": False}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What a model's folder holds, loaded."""
+
+    network: PreTrainedModel
+    processor: ProcessorMixin
+    name: str
+    family: Family
+    picture_budget: PictureBudget
+
+    def model(self) -> LocalModel:
+        """The model that answers with them."""
+        return LocalModel(
+            self.network,
+            self.processor,
+            name=self.name,
+            family=self.family,
+            picture_budget=self.picture_budget,
+        )
+
+
 def load_model(
     folder: Path,
     *,
@@ -63,7 +86,18 @@ def load_model(
     device: Device = Device.AUTO,
     dtype: Dtype = Dtype.AUTO,
 ) -> LocalModel:
-    """The model in a folder, ready to answer.
+    """The model in a folder, ready to answer; see `load_parts`."""
+    return load_parts(folder, processor=processor, device=device, dtype=dtype).model()
+
+
+def load_parts(
+    folder: Path,
+    *,
+    processor: Path | str = "",
+    device: Device = Device.AUTO,
+    dtype: Dtype = Dtype.AUTO,
+) -> Parts:
+    """The network and the processor in a folder.
 
     `processor` is the folder or id of tokenizer, chat template and picture settings; by default the model's
     own folder, else that of the model which it was tuned from (see `processor_folder`). Raise `BadModelError`
@@ -78,13 +112,8 @@ def load_model(
         tools = _processor(processor_folder(folder, folder.parent, str(processor)), family)
         network = _network(folder, place, number)
     size = tools.image_processor.size
-    return LocalModel(
-        network,
-        tools,
-        name=model_name(folder),
-        family=family,
-        picture_budget=picture_budget(size.shortest_edge, size.longest_edge, family.token_side),
-    )
+    budget = picture_budget(size.shortest_edge, size.longest_edge, family.token_side)
+    return Parts(network, tools, model_name(folder), family, budget)
 
 
 def cuda_ready() -> bool:

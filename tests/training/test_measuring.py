@@ -1,0 +1,59 @@
+"""Figures of answers: facts, citations and refusals counted by hand."""
+
+from __future__ import annotations
+
+from tests.training.records import every_task, record
+from training.dataset.record import Task
+from training.tuning.measuring import Measured, figures_of
+
+BY_ID = {one.id: one for one in every_task()}
+
+
+def test_answers_that_are_the_records_own_are_all_right() -> None:
+    figures = figures_of([Measured(one, one.answer) for one in every_task()])
+    assert {rate.value for rate in figures.tasks.values()} == {1.0}
+    assert set(figures.tasks) == {"c2v", "v2c", "unanswerable_c2v", "unanswerable_v2c"}
+    assert (figures.citation_precision.hits, figures.citation_precision.total) == (3, 3)
+    assert (figures.refusal_precision.value, figures.refusal_recall.value) == (1.0, 1.0)
+
+
+def test_a_right_fact_with_the_wrong_citation_counts_as_both() -> None:
+    figures = figures_of([Measured(BY_ID["v2c"], "The dog is 2 years old. [1]")])
+    assert figures.tasks["v2c"].value == 1.0
+    assert (figures.citation_precision.value, figures.citation_recall.value) == (0.0, 0.0)
+
+
+def test_a_missing_citation_costs_recall_only() -> None:
+    figures = figures_of([Measured(BY_ID["v2c"], "The dog is 2 years old.")])
+    assert figures.citation_precision.value is None
+    assert figures.citation_recall.value == 0.0
+
+
+def test_one_citation_too_many_is_wrong() -> None:
+    figures = figures_of([Measured(BY_ID["v2c"], "The dog is 2 years old. [2][1]")])
+    assert figures.citation_precision.value == 0.0
+
+
+def test_a_refusal_where_there_is_an_answer_costs_precision_and_an_invention_costs_recall() -> None:
+    told = [
+        Measured(BY_ID["v2c"], "Cannot be answered. The description does not say it."),
+        Measured(BY_ID["u-c2v"], "The person is not in the image."),
+        Measured(BY_ID["u-v2c"], "The dog eats apple cake. [2]"),
+    ]
+    figures = figures_of(told)
+    assert (figures.refusal_precision.hits, figures.refusal_precision.total) == (1, 2)
+    assert (figures.refusal_recall.hits, figures.refusal_recall.total) == (1, 2)
+    assert figures.tasks["unanswerable_v2c"].value == 0.0
+
+
+def test_kinds_are_told_apart_within_their_task() -> None:
+    alike = record("twin", kind="look_alike")
+    seen = record("c", task=Task.C2V, kind="look_alike", answer="Brown. [2]", fact="brown")
+    figures = figures_of([Measured(alike, "2 years [2]"), Measured(seen, "Black. [2]")])
+    assert {kind: rate.value for kind, rate in figures.kinds.items()} == {
+        "c2v look_alike": 0.0,
+        "v2c look_alike": 1.0,
+    }
+    assert figures.form()["kind v2c look_alike"] == {
+        "hits": 1, "total": 1, "told": str(figures.kinds["v2c look_alike"])
+    }  # fmt: skip

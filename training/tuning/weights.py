@@ -1,0 +1,78 @@
+"""Which weights of a network are changed: parts frozen or not, LoRA beside them, and both merged."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+
+from peft import LoraConfig, PeftModel, get_peft_model
+from torch import nn
+from transformers import PreTrainedModel
+
+from training.tuning.recipe import Method, Part, Recipe
+from vision.errors import UserError
+
+
+def part_of(name: str) -> Part:
+    """The part that a weight or a layer belongs to, by its name in transformers.
+
+    >>> part_of("model.visual.merger.mlp.0.weight").value
+    'projector'
+    """
+    if "visual." not in name:
+        return Part.LANGUAGE
+    return Part.PROJECTOR if "merger" in name else Part.VISION
+
+
+def prepared(network: PreTrainedModel, recipe: Recipe) -> PreTrainedModel | PeftModel:
+    """The network as it is trained: everything frozen but what the recipe names."""
+    match recipe.method:
+        case Method.FULL:
+            _freeze(network, recipe.tuned)
+            return network
+        case Method.LORA:
+            return _with_lora(network, recipe)
+
+
+def merged(network: PreTrainedModel | PeftModel) -> PreTrainedModel:
+    """The network without anything beside its weights; what LoRA learnt is added to them."""
+    if isinstance(network, PeftModel):
+        whole: PreTrainedModel = network.merge_and_unload()
+        return whole
+    return network
+
+
+def trained(network: nn.Module) -> int:
+    """How many weights are changed."""
+    return sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
+
+
+def _freeze(network: PreTrainedModel, tuned: Collection[Part]) -> None:
+    for name, weight in network.named_parameters():
+        weight.requires_grad_(part_of(name) in tuned)
+    if not trained(network):
+        raise UserError(f"No weight belongs to {', '.join(tuned)}; expected parts of {', '.join(Part)}.")
+
+
+def _with_lora(network: PreTrainedModel, recipe: Recipe) -> PeftModel:
+    head = network.get_output_embeddings()
+    layers = [
+        name
+        for name, layer in network.named_modules()
+        if isinstance(layer, nn.Linear) and layer is not head and part_of(name) in recipe.tuned
+    ]
+    if not layers:
+        raise UserError(
+            f"No layer belongs to {', '.join(recipe.tuned)}; expected parts of {', '.join(Part)}."
+        )
+    config = LoraConfig(
+        r=recipe.rank,
+        lora_alpha=recipe.alpha,
+        lora_dropout=recipe.dropout,
+        target_modules=layers,
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        # PEFT 0.21 asks transformers 5.23 by the old name; nobody here can change that.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        return get_peft_model(network, config)
