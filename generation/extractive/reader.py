@@ -35,7 +35,7 @@ class Reader:
 
     name = "reader"
     note = (
-        "The reader is extractive: it quotes what the gallery says about the people recognised, "
+        "The reader is extractive: it quotes what is known about who and what is in the photo, "
         "and does not look at the photo itself."
     )
 

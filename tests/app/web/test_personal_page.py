@@ -32,6 +32,12 @@ SHUTTLE = Given(Box(330, 20, 500, 350), "space shuttle", "Endeavour", "A model t
 HANKS = Given(Box(960, 130, 1270, 460), "man", "Tom Hanks", "An actor who came to the party.")
 
 
+@pytest.fixture(autouse=True)
+def _loaded_once(dlib_faces: FaceModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The face model is real, and shared: loading it takes longer than most tests."""
+    monkeypatch.setattr("app.wiring.load_faces", lambda *_: dlib_faces)
+
+
 @pytest.fixture
 def shop(collins: None) -> Iterator[Workshop]:
     """The parts that pages work with, and a gallery that knows Eileen Collins."""

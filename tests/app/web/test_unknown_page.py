@@ -18,7 +18,8 @@ from app.web.desk import Desk
 from app.web.expiring import keep_time
 from app.web.noticing import notice
 from app.web.resources import Workshop
-from app.web.unknowns import name_faces
+from app.web.roles import NotAnEditorError
+from app.web.unknowns import delete, ignore, name_faces, switch_off
 from app.web.uploads import astronaut, four_people
 from gallery import database
 from gallery.gallery import Gallery
@@ -27,9 +28,16 @@ from retrieval.match import Decision
 from tests.app.conftest import Run
 from tests.app.web.test_ask_page import WAIT_S, parts
 from vision.errors import UserError
+from vision.faces import FaceModel
 from vision.region import RegionKind
 
 PURPOSE = "To add **guests** who agreed <b>at the entrance</b>"
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(dlib_faces: FaceModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The face model is real, and shared: loading it takes longer than most tests."""
+    monkeypatch.setattr("app.wiring.load_faces", lambda *_: dlib_faces)
 
 
 @pytest.fixture
@@ -211,6 +219,25 @@ def test_groups_are_ignored_and_deleted_and_all_goes_when_it_is_switched_off(sho
     assert (shop.gallery.strangers.watch(), shop.gallery.strangers.groups()) == (None, [])
     assert any("switched off; 1 face deleted" in text.value for text in page.text)
     st.cache_resource.clear()
+
+
+def test_a_session_that_may_only_look_changes_nothing(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(gallery)
+    monkeypatch.setattr("app.web.roles.may_edit", lambda: False)
+    shop = Workshop.open(read_settings())
+    for act in (
+        lambda: switch_off(shop),
+        lambda: delete(shop, [1]),
+        lambda: ignore(shop, 1),
+        lambda: name_faces(shop, [1], "Eve"),
+    ):
+        with pytest.raises(NotAnEditorError):
+            act()
+    shop.close()
+    assert visit().exception
+    assert len(gallery.strangers.lines()) == 1
 
 
 def test_the_program_deletes_what_is_over_while_nobody_looks(gallery: Gallery) -> None:
