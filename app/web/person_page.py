@@ -142,7 +142,7 @@ def _forgetting(gallery: Gallery, entity: Entity) -> None:
         st.text(
             f"This deletes {entity.name} with the biography, {photos(count)} with pictures and vectors"
             f"{f', and {also} merged into this one' if also else ''}, for good. "
-            "The same photos are not taken again."
+            "The same photos are not taken again. Reports of bulk runs go too, and a run that goes on ends."
         )
         typed = st.text_input(f"Type {entity.id} to go on", key=f"typed-{entity.id}")
         if st.button("Forget for good", key=f"forget-{entity.id}", disabled=typed.strip() != str(entity.id)):

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -160,38 +158,3 @@ def test_forgetting_says_what_goes_and_needs_the_number(
     expect(page.get_by_text("Forgotten, with 1 photo.")).to_be_visible()
     search(page, "person 04444")
     expect(page.get_by_text("Nobody is named person 04444.")).to_be_visible()
-
-
-def test_an_archive_with_a_bad_file_is_tried_out_and_added(
-    crowd: Site,
-    visit: Visit,
-    shot: Shot,
-    tmp_path: Path,
-) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("Astronaut/photo.png", astronaut() + b"another")  # another hash
-        archive.writestr("Astronaut/biography.txt", "She flew.")
-        archive.writestr("Nobody/broken.jpg", b"not a photo")
-    page = visit(crowd.url)
-    go(page, "Add")
-    page.get_by_role("radio", name="Many at once").click()
-    expect(page.get_by_text("First it is only tried out", exact=False)).to_be_visible()
-    settled(page)
-    page.locator("input[type=file]").set_input_files(
-        {"name": "people.zip", "mimeType": "application/zip", "buffer": buffer.getvalue()}
-    )
-    page.get_by_role("button", name="Try it out").click()
-    expect(page.get_by_text("This was a trial: nothing was written yet.")).to_be_visible()
-    settled(page)
-    shot(page, "archive-trial")
-    page.get_by_role("button", name="Add 1 photo").click()
-    expect(page.get_by_text("Done. The next question knows them.")).to_be_visible()
-    settled(page)
-    shot(page, "archive")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download the report").click()
-    assert '"reason": "unreadable"' in download.value.path().read_text()
-    go(page, "Gallery")
-    search(page, "astronaut")
-    expect(page.get_by_role("button", name="Astronaut", exact=True)).to_be_visible()
