@@ -7,7 +7,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,17 @@ UPLOADS = 7
 RERUNS = 15
 PEOPLE = 100_000
 QUESTIONS = ("Where was she born?", "When did she command a Space Shuttle?", "Who is this?")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds that somebody waited, and that the process used of all processors together."""
+
+    waited: float
+    used: float
+
+    def __str__(self) -> str:
+        return f"{1000 * self.waited:.0f} ms (processor {1000 * self.used:.0f} ms)"
 
 
 def main() -> None:
@@ -77,26 +90,40 @@ def _asking(place: Path, model: FaceModel) -> Iterator[str]:
 def _uploads(site: Site, browser: Browser, model: FaceModel, *photos: Path) -> Iterator[str]:
     for path in photos:
         photo = Photo.open(path)
-        models = _median(lambda photo=photo: model.regions([photo]), UPLOADS)  # type: ignore[misc]
-        whole = statistics.median(_upload(site, browser, path) for _ in range(UPLOADS))
+        alone = _both([partial(_look, model, photo) for _ in range(UPLOADS)])
+        whole = _both([partial(_upload, site, browser, path) for _ in range(UPLOADS)])
+        more = Spent(whole.waited - alone.waited, whole.used - alone.used)
         width, height = photo.size
         yield (
             f"| from upload to boxes, {width} x {height}, against the face model alone "
-            f"| {whole:.0f} ms | {models:.0f} ms | +{whole - models:.0f} ms |"
+            f"| {whole} | {alone} | +{more} |"
         )
 
 
-def _upload(site: Site, browser: Browser, path: Path) -> float:
+def _look(model: FaceModel, photo: Photo) -> Spent:
+    start, used = time.perf_counter(), time.process_time()
+    model.regions([photo])
+    return Spent(time.perf_counter() - start, time.process_time() - used)
+
+
+def _both(runs: Sequence[Callable[[], Spent]]) -> Spent:
+    """The medians, after a run that does not count."""
+    runs[0]()
+    spent = [run() for run in runs]
+    return Spent(statistics.median(one.waited for one in spent), statistics.median(one.used for one in spent))
+
+
+def _upload(site: Site, browser: Browser, path: Path) -> Spent:
     context = browser.new_context()
     page = context.new_page()
     page.goto(site.url)
     page.wait_for_selector("[data-test-script-state=notRunning] input[type=file]", state="attached")
-    start = time.perf_counter()
+    start, used = time.perf_counter(), _processor_s(site.process)
     page.locator("input[type=file]").first.set_input_files(path)
     page.wait_for_selector(".cards .card")
-    took = time.perf_counter() - start
+    spent = Spent(time.perf_counter() - start, _processor_s(site.process) - used)
     context.close()
-    return 1000 * took
+    return spent
 
 
 def _browsing(place: Path) -> Iterator[str]:
@@ -149,13 +176,15 @@ def _fill(url: str) -> None:
                     writer.add_reference(writer.add(new), photo, (100, 100))
 
 
-def _told(site: Site, function: Callable[[], object]) -> str:
-    """The time that a session waits, and the processor time that the server takes for it."""
+def _told(site: Site, function: Callable[[], object]) -> Spent:
+    """The time that a session waits (median), and what the server uses of the processors for it (mean)."""
     function()
-    before = _processor_s(site.process)
-    waited = _median(function, RERUNS, warm=False)
-    used = 1000 * (_processor_s(site.process) - before) / RERUNS
-    return f"{waited:.0f} ms, of the server's processor {used:.0f} ms"
+    before, waited = _processor_s(site.process), []
+    for _ in range(RERUNS):
+        start = time.perf_counter()
+        function()
+        waited.append(time.perf_counter() - start)
+    return Spent(statistics.median(waited), (_processor_s(site.process) - before) / RERUNS)
 
 
 def _processor_s(process: int) -> float:
@@ -163,18 +192,6 @@ def _processor_s(process: int) -> float:
     text = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
     user, system = text.rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _median(function: Callable[[], object], runs: int, *, warm: bool = True) -> float:
-    """Milliseconds."""
-    if warm:
-        function()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.forms import Json
 from app.web.photo_view import photo_view
 from app.web.resources import Workshop
+from app.web.suggestions import suggestions
 from app.web.writing import Writing
 from generation.context import Context
 from generation.conversation import Conversation
@@ -37,6 +38,7 @@ class Desk:
     view: Json  # what the page is sent of the photo
     revision: int  # of the gallery when it was asked
     conversation: Conversation
+    suggestions: tuple[str, ...]  # questions that can be answered, asked or not
     writing: Writing | None = None
     given: tuple[Given, ...] = ()  # what was said about regions on the spot
     noticed: bool = False  # whether the page Ask has looked for unknown faces in it
@@ -56,7 +58,7 @@ class Desk:
         talk = Conversation(photo, context, workshop.generator, gallery=workshop.gallery)
         recogniser, _ = workshop.recogniser()
         view = photo_view(photo, matches, workshop.gallery, recogniser.rules_of, given=given)
-        return cls(matches, view, revision, talk, given=given)
+        return cls(matches, view, revision, talk, suggestions(context), given=given)
 
     @property
     def photo(self) -> Photo:

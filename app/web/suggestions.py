@@ -22,10 +22,14 @@ _EVERYBODY = "Who is in this photo?"
 _STRANGERS = "How many people are in this photo?"
 
 
-def suggested(context: Context, asked: Sequence[str]) -> list[str]:
-    """At most four questions that were not asked yet, to which the biographies hold an answer."""
-    found = [question for question in _questions(context) if question not in asked]
-    return list(dict.fromkeys(found))[:MOST_QUESTIONS]
+def suggestions(context: Context) -> tuple[str, ...]:
+    """Questions to which the biographies hold an answer, the best first; they cost some reading."""
+    return tuple(dict.fromkeys(_questions(context)))
+
+
+def unasked(questions: Sequence[str], asked: Sequence[str]) -> list[str]:
+    """The first few questions that were not asked yet."""
+    return [question for question in questions if question not in asked][:MOST_QUESTIONS]
 
 
 def _questions(context: Context) -> Iterator[str]:

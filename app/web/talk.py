@@ -14,7 +14,7 @@ from app.web.desk import Desk
 from app.web.export import as_zip
 from app.web.plain import escaped
 from app.web.resources import Workshop
-from app.web.suggestions import suggested
+from app.web.suggestions import unasked
 from app.web.writing import Writing
 
 # How long a run waits for the next piece before it looks whether it should end.
@@ -102,7 +102,7 @@ def _answer_place() -> DeltaGenerator:
 
 def _suggestions(desk: Desk, workshop: Workshop) -> None:
     asked = [exchange.question for exchange in desk.conversation.exchanges]
-    for number, question in enumerate(suggested(desk.context, asked)):
+    for number, question in enumerate(unasked(desk.suggestions, asked)):
         st.button(
             question,
             key=f"suggested-{number}",

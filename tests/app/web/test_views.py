@@ -15,7 +15,7 @@ from app.web.answer_view import answer_view
 from app.web.export import as_markdown, as_zip
 from app.web.photo_view import first_fact, photo_view, why
 from app.web.plain import escaped, spoken
-from app.web.suggestions import suggested
+from app.web.suggestions import suggestions, unasked
 from gallery.entity import NewEntity
 from gallery.gallery import Gallery
 from generation.conversation import Conversation
@@ -126,16 +126,16 @@ def test_a_stopped_answer_says_so() -> None:
 
 def test_only_questions_that_can_be_answered_are_suggested_and_none_twice() -> None:
     context = photo(ada, None)
-    first = suggested(context, [])
+    first = unasked(suggestions(context), [])
     assert first[0] == "Where was Ada Lovelace born?"
     assert "What awards did Ada Lovelace win?" not in first
-    assert first[0] not in suggested(context, [first[0]])
-    assert suggested(photo(None), []) == ["How many people are in this photo?"]
+    assert first[0] not in unasked(suggestions(context), [first[0]])
+    assert unasked(suggestions(photo(None)), []) == ["How many people are in this photo?"]
 
 
 def test_a_name_cannot_turn_a_buttons_label_into_markup() -> None:
-    assert suggested(photo(person(f"Ann {HOSTILE}", "Ann was born in Lyon.")), [])
-    label = suggested(photo(person(f"Ann {HOSTILE}", "She was born in Lyon.")), [])[0]
+    assert unasked(suggestions(photo(person(f"Ann {HOSTILE}", "Ann was born in Lyon."))), [])
+    label = unasked(suggestions(photo(person(f"Ann {HOSTILE}", "She was born in Lyon."))), [])[0]
     assert not set("<>[]()$*`:!#\\{}_") & set(label)
     assert spoken("Zoë O'Neil-Ray, Jr.") == "Zoë O'Neil-Ray, Jr."
 
