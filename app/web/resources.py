@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Sequence
 
@@ -51,6 +52,7 @@ class Workshop:
         with self._opening:
             if self._recogniser is None or spaces != self._spaces:
                 self._recogniser = open_recogniser(self.settings, self.gallery)
+                _settle()
                 self._spaces = spaces
             return self._recogniser
 
@@ -88,4 +90,15 @@ class Workshop:
 @st.cache_resource(show_spinner="Opening the gallery and the models …", on_release=Workshop.close)
 def workshop() -> Workshop:
     """The workshop of this process, opened by the first session."""
-    return Workshop.open(read_settings())
+    opened = Workshop.open(read_settings())
+    _settle()
+    return opened
+
+
+def _settle() -> None:
+    """Let the garbage collector pass over what is here for good.
+
+    Streamlit collects everything after each run of a page: among the modules that are loaded, 30 to 70 ms.
+    """
+    gc.collect()
+    gc.freeze()

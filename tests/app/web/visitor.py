@@ -116,6 +116,8 @@ class Visitor:
         match message.WhichOneof("type"):
             case "new_session":
                 self.elements, self._page = [], message.new_session.page_script_hash
+            case "navigation":
+                self._page = message.navigation.page_script_hash
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 self.elements.append(message.delta.new_element)
             case "script_finished":
