@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.generators import choose_generator, open_generator
 from app.settings import GeneratorKind, Settings
-from app.wiring import by_hand, choose_faces, load_faces
+from app.wiring import choose_faces, load_faces, open_recogniser
 from evaluation.bench.bench import Bench
 from evaluation.bench.example import Kept
 from evaluation.bench.files import read_bench
@@ -38,6 +38,7 @@ from evaluation.bench.text_search import TextSearch
 from evaluation.building.build import Recipe, build_bench
 from evaluation.building.people import Half, Person, halved, people_in, people_of
 from evaluation.provenance import Provenance
+from gallery.entity import EntityKind
 from gallery.gallery import Gallery
 from generation.generator import Generator
 from ingest.outcome import Status
@@ -179,9 +180,9 @@ def _matcher(
     if not setting.recognises:
         return None, {}
     recogniser = _recogniser(settings, bench, out, stack)
-    depends: dict[str, object] = {"faces": recogniser.faces.space, "rules": str(recogniser.rules)}
+    depends: dict[str, object] = {"spaces": sorted(recogniser.spaces), "rules": str(recogniser.rules)}
     retrieved = setting is Setting.RETRIEVED
-    return (RetrievedMatcher(recogniser) if retrieved else ChainMatcher(recogniser)), depends
+    return (RetrievedMatcher(recogniser, bench) if retrieved else ChainMatcher(recogniser)), depends
 
 
 def _recogniser(settings: Settings, bench: Bench, out: Path, stack: ExitStack) -> Recogniser:
@@ -189,17 +190,18 @@ def _recogniser(settings: Settings, bench: Bench, out: Path, stack: ExitStack) -
     key = hashlib.sha256(f"{bench.data_hash} {settings.faces}".encode()).hexdigest()[:12]
     out.mkdir(parents=True, exist_ok=True)
     gallery = stack.enter_context(Gallery.open(f"sqlite:///{out / f'gallery-{key}.db'}"))
-    faces = load_faces(settings, choose_faces(settings, gallery))
+    has_things = any(entity.kind is EntityKind.THING for entity in bench.entities.values())
+    recogniser, _ = open_recogniser(settings, gallery, things=has_things)
     references = sum(len(entity.references) for entity in bench.entities.values())
     refused: Counter[str] = Counter()
     with progress("references", references) as told:
-        for outcome in enrol(bench, gallery, faces):
+        for outcome in enrol(bench, gallery, recogniser.faces, things=recogniser.things):
             told(1)
             if outcome.status is Status.SKIPPED:
                 refused[str(outcome.reason)] += 1
     for reason, count in sorted(refused.items()):
         print(f"{count} of {references} references were not enrolled: {reason}", file=sys.stderr)
-    return Recogniser(gallery, faces, device=settings.device, by_hand=by_hand(settings))
+    return recogniser
 
 
 def _lines(scores: Scores) -> list[str]:

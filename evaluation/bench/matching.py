@@ -24,6 +24,7 @@ from vision.faces import FaceModel
 from vision.photo import Photo
 from vision.quality import Quality
 from vision.region import Region, RegionKind
+from vision.things import ThingModel
 
 # A region that was found is one of the bench's where they share at least this much.
 SAME_PLACE = 0.3
@@ -52,23 +53,31 @@ class GoldMatcher:
 
 
 class RetrievedMatcher:
-    """Regions as the bench says; who they are by the recogniser."""
+    """Regions as the bench says; who or what they are by the recogniser."""
 
-    def __init__(self, recogniser: Recogniser) -> None:
+    def __init__(self, recogniser: Recogniser, bench: Bench) -> None:
         self._recogniser = recogniser
+        self._kinds = {entity.id: entity.kind for entity in bench.entities.values()}
 
     def matches(self, photo: Photo, told: BenchPhoto) -> list[Match]:
-        """The recogniser's match for each gold region; unknown where no face is found in it."""
+        """The recogniser's match for each gold region; unknown where nothing can be compared in it."""
         found = self._recogniser.faces.regions([photo])[0]
-        placed = [self._at(region.box, found, photo) for region in told.regions]
+        placed = [self._region(region, found, photo) for region in told.regions]
         seen = [region for region in placed if region is not None]
         matched = iter(self._recogniser.match(seen, photo=photo.sha256))
         return [
-            _unknown(region.box) if face is None else next(matched)
-            for region, face in zip(told.regions, placed, strict=True)
+            _unknown(region.box) if part is None else next(matched)
+            for region, part in zip(told.regions, placed, strict=True)
         ]
 
-    def _at(self, box: Box, found: Sequence[Region], photo: Photo) -> Region | None:
+    def _region(self, told: BenchRegion, found: Sequence[Region], photo: Photo) -> Region | None:
+        """A thing as if its box were drawn by hand, else the face in the box."""
+        if told.entity is not None and self._kinds[told.entity] is EntityKind.THING:
+            things = self._recogniser.things
+            return None if things is None else things.drawn(photo, [told.box])[0]
+        return self._face(told.box, found, photo)
+
+    def _face(self, box: Box, found: Sequence[Region], photo: Photo) -> Region | None:
         """The face in a gold box, with that box."""
         best = max(found, key=lambda region: region.box.iou(box), default=None)
         if best is None or best.box.iou(box) < SAME_PLACE:
@@ -89,9 +98,11 @@ class ChainMatcher:
         return self._recogniser.recognise(photo)
 
 
-def enrol(bench: Bench, gallery: Gallery, faces: FaceModel) -> Iterator[Outcome]:
+def enrol(
+    bench: Bench, gallery: Gallery, faces: FaceModel, *, things: ThingModel | None = None
+) -> Iterator[Outcome]:
     """Enrol the reference photos of a bench, by the product's own ingest; one outcome a photo."""
-    yield from ingest(gallery, faces, _rows(bench))
+    yield from ingest(gallery, faces, _rows(bench), things=things)
 
 
 def _rows(bench: Bench) -> Iterator[Labelled]:

@@ -12,7 +12,6 @@ from app.demo import insightface_data
 from tests.app.conftest import Result, Run
 
 ASK_KEYS = [
-    "question",
     *("answer", "citations", "findings", "finish", "generator", "reason", "note", "sent", "regions"),
 ]
 REGION_KEYS = ["box", "kind", "confidence", "decision", "entity_id", "name", "similarity", "candidates"]
@@ -114,8 +113,7 @@ def test_save_never_overwrites_the_photo_itself(run: Run, nasa: Path, tmp_path: 
         (("who", "wall.png", "--device", "tpu"), 2, "auto, cpu or cuda"),
         (("who", "wall.png", "--faces", "nobody"), 1, "No face model 'nobody'"),
         (("who", "wall.png", "--save", "out.txt"), 1, ".jpg"),
-        (("who", "wall.png", "--save", "no/such/folder/out.jpg"), 1, "there is no folder no/such/folder"),
-        (("ask", "wall.png", "Who?", "--save", "wall.png", "--model", "/none"), 1, "is the photo itself"),
+        (("who", "wall.png", "--save", "no/such/folder/out.jpg"), 1, "Cannot write"),
         (("ask", "wall.png", "  "), 1, "Expected a question, but it is empty"),
         (("ask", "wall.png", "\u200b\u2060\u00ad"), 1, "Expected a question, but it is empty"),
         (("who", "wall.png", "--bogus"), 2, "--bogus"),

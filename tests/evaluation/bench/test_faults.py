@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.bench.bench import Bench
+from evaluation.bench.bench import Bench, BenchQuestion
 from evaluation.bench.example import Kept
+from evaluation.bench.files import read_bench, write_bench
 from evaluation.bench.matching import ChainMatcher, GoldMatcher, Matcher, RetrievedMatcher, enrol
 from evaluation.bench.run import Plan, run_bench
 from evaluation.bench.scoring import Scores, scores_of
 from evaluation.bench.setting import Setting
+from gallery.entity import EntityKind
 from gallery.gallery import Gallery
 from generation.context import Context
 from generation.extractive.reader import Reader
@@ -22,9 +24,12 @@ from generation.request import Request
 from retrieval.match import Match
 from retrieval.recogniser import Recogniser
 from retrieval.rules import MatchRules
+from retrieval.shelf import RuleChoice
 from tests.evaluation.bench.handmade import Changed, handmade
-from tests.fakes import ColourFaces
+from tests.fakes import ColourFaces, NoFaces, colour_things
+from tests.ingest.test_things import BLUE, GREEN, RED, photo
 from vision.box import Box
+from vision.device import Device
 
 RULES = MatchRules(threshold=0.9, margin=0.05, band=0.05)
 
@@ -109,7 +114,9 @@ def test_the_recogniser_takes_part_where_the_setting_says_so(
     enrolled = list(enrol(bench, lite, faces))
     assert len(enrolled) == 3
     recogniser = Recogniser(lite, faces, rules=RULES)
-    matcher = RetrievedMatcher(recogniser) if setting is Setting.RETRIEVED else ChainMatcher(recogniser)
+    matcher = (
+        RetrievedMatcher(recogniser, bench) if setting is Setting.RETRIEVED else ChainMatcher(recogniser)
+    )
     scores = scored(bench, Reader(), matcher, setting)
     assert scores.overall.rate.value == 1.0
     assert scores.cited.value == 1.0
@@ -125,3 +132,27 @@ def test_strangers_who_are_named_show_and_cost_the_unanswerable(bench: Bench, li
     assert scores.recognition is not None
     assert scores.recognition.strangers.value == 1.0
     assert values(scores)["unanswerable_v2c"] == 0.0
+
+
+def test_the_published_form_asks_about_things_that_the_recogniser_tells_apart(
+    tmp_path: Path, lite: Gallery
+) -> None:
+    people = handmade(tmp_path / "bench")
+    for name, colour in {"Ada": RED, "Bob": GREEN, "Cleo": BLUE}.items():
+        (people.folder / f"references/{name}.png").write_bytes(photo(colour))
+    entities = [replace(one, kind=EntityKind.THING, noun="figurine") for one in people.entities.values()]
+    questions = tuple(map(_about_figurines, people.questions))
+    write_bench(replace(people, entities={one.id: one for one in entities}, questions=questions))
+    bench, faces, things = read_bench(people.folder), NoFaces(), colour_things()
+    assert {outcome.status.value for outcome in enrol(bench, lite, faces, things=things)} == {"added"}
+    rules = RuleChoice(MatchRules(threshold=0.85, margin=0.02, band=0.1))
+    recogniser = Recogniser(lite, faces, device=Device.CPU, things=things, thing_rules=rules)
+    for matcher in (GoldMatcher(bench), RetrievedMatcher(recogniser, bench)):
+        scores = scored(bench, Reader(), matcher)
+        assert scores.overall.rate.value == 1.0
+        assert scores.recognition is not None and scores.recognition.named.value == 1.0
+
+
+def _about_figurines(question: BenchQuestion) -> BenchQuestion:
+    options = tuple(option.replace("person", "figurine") for option in question.options)
+    return replace(question, text=question.text.replace("person", "figurine"), options=options)
