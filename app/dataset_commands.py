@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from app.options import AsJson
+
 dataset_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Training data: make it, check it, count it."
 )
@@ -41,3 +43,19 @@ def draw(
     from app.datasets import Drawn, draw_dataset
 
     draw_dataset(folder, Drawn(samples, stage, seed, side, wrong), jobs=jobs)
+
+
+@dataset_app.command()
+def measure(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A data set.")],
+    model: Annotated[Path, typer.Option(help="The folder of a local model.")],
+    split: Annotated[str, typer.Option(metavar="train|validation|test")] = "test",
+    records: Annotated[int, typer.Option(min=1, help="From the beginning of the split.")] = 200,
+    boxes: Annotated[bool, typer.Option("--boxes/--no-boxes", help="Say where entries are.")] = True,
+    picture: Annotated[bool, typer.Option("--picture/--no-picture", help="Show the photo.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a model the questions of a split: right answers by task, citations, refusals, with intervals."""
+    from app.datasets import measure_model
+
+    measure_model(folder, model, (split, records), boxes=boxes, picture=picture, as_json=as_json)

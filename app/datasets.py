@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.forms import print_json
 from training.dataset.card import Origin, counts, write_card
 from training.dataset.checking import Contents, check
 from training.dataset.folder import Split
@@ -86,6 +87,27 @@ def draw_dataset(folder: Path, asked: Drawn, *, jobs: int) -> None:
     }
     write_card(folder, Origin("Placard's drawn world", _ABOUT, "cc0-1.0", made_with), contents)
     print_contents(contents)
+
+
+def measure_model(
+    folder: Path, model: Path, part: tuple[str, int], *, boxes: bool, picture: bool, as_json: bool
+) -> None:
+    """Print how right a model's answers to the first records of a split are; `part` is split and number."""
+    from training.tuning.trial import Trial, tried  # torch takes seconds
+
+    try:
+        split = Split(part[0])
+    except ValueError as error:
+        raise UserError(f"Expected a split of {', '.join(Split)}, but got '{part[0]}'.") from error
+    with counting("answers", part[1]) as report:
+        figures = tried(model, Trial(folder, split, part[1], boxes, picture), report).form()
+    if as_json:
+        print_json(figures)
+        return
+    table = Table("what", "share (95 % interval; hits)")
+    for name, one in figures.items():
+        table.add_row(name, str(one["told"]))
+    Console().print(table)
 
 
 def _scenes(samples: int, difficulty: Difficulty) -> dict[Split, int]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
+
+from app.datasets import measure_model
 from tests.training.records import every_task, record
 from training.dataset.record import Task
 from training.tuning.measuring import Measured, figures_of
+from vision.errors import UserError
 
 BY_ID = {one.id: one for one in every_task()}
 
@@ -57,3 +64,15 @@ def test_kinds_are_told_apart_within_their_task() -> None:
     assert figures.form()["kind v2c look_alike"] == {
         "hits": 1, "total": 1, "told": str(figures.kinds["v2c look_alike"])
     }  # fmt: skip
+
+
+def test_a_model_is_measured_on_the_first_records_of_a_split(
+    nano: Path, drawn: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measure_model(drawn, nano, ("test", 3), boxes=False, picture=True, as_json=True)
+    figures = json.loads(capsys.readouterr().out)
+    tasks = [one["total"] for name, one in figures.items() if name.startswith("task ")]
+    assert 1 <= sum(tasks) <= 3  # a description has no one fact
+    assert figures["citation recall"]["hits"] == 0  # it has learnt nothing
+    with pytest.raises(UserError, match="Expected a split of train, validation, test, but got 'dev'"):
+        measure_model(drawn, nano, ("dev", 3), boxes=True, picture=True, as_json=True)

@@ -46,7 +46,7 @@ class Figures:
     refusal_precision: Rate  # of the refusals, those where there was no answer
     refusal_recall: Rate  # of the questions without an answer, those that were refused
 
-    def form(self) -> dict[str, object]:
+    def form(self) -> dict[str, dict[str, int | str]]:
         """The figures as JSON can hold them."""
         named = {f"task {name}": one for name, one in self.tasks.items()}
         named |= {f"kind {name}": one for name, one in self.kinds.items()}
