@@ -14,7 +14,7 @@ help:
 	@echo "make check     lint, types, import contracts"
 	@echo "make bench     measure speed against baselines"
 	@echo "make load      let twenty sessions at once ask the web app"
-	@echo "make accuracy  measure recognition on real photos, into docs/accuracy.md"
+	@echo "make accuracy  measure things and the reader's answers, into docs/accuracy.md"
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'

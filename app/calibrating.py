@@ -37,7 +37,8 @@ def calibrate(settings: Settings, asked: Asked) -> None:
         found = estimate(
             gallery, choice.space, fpir=asked.fpir, margin=rules.margin, gallery_size=asked.people
         )
-        now, then = found.measured(rules.threshold), found.measured(found.calibration.threshold)
+        now = found.measured(rules.threshold, rules.margin)
+        then = found.measured(found.calibration.threshold, rules.margin)
         if not asked.dry_run:
             with gallery.write() as writer:
                 writer.calibrate(found.calibration)
@@ -71,7 +72,7 @@ def _lines(gallery: Gallery, found: Estimate, rules: MatchRules, measured: tuple
         f"of strangers get a name among {made.gallery_size} people",
         f"            of these people as strangers to the others it names {then}",
         *_listed(gallery, "May be one person twice, left out of the estimate:", found.suspects),
-        *_listed(gallery, "As similar as the threshold, though different people here:", found.alike),
+        *_listed(gallery, "Would get one another's names, counted as different people:", found.alike),
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.identification.impostors import Faces, Impostors, faces_in, impostors_of
 from evaluation.identification.tail import Tail, fitted
@@ -23,7 +24,11 @@ LEAST_PEOPLE = 50
 _LEAST_EXPECTED = 0.05
 # Pairs so similar that fewer than this many are expected in the whole gallery may be one person twice.
 _SUSPECT = 0.2
-METHOD = "exponential tail of leave-one-person-out similarities"
+METHOD = "exponential tail of leave-one-person-out similarities, times the share that leads by the margin"
+# The margin is trusted with that much: photos of another kind than the gallery's may lead more often.
+_LEAST_SHARE = 0.1
+_MOST_NEAR = 0.5  # of strangers, so similar to somebody, whatever the margin does
+_GRID = np.linspace(-1.0, 1.0, 4001)  # thresholds that are considered
 
 
 class TooFewPeopleError(UserError):
@@ -53,14 +58,15 @@ class Estimate:
     calibration: Calibration
     tail: Tail
     suspects: tuple[Alike, ...]  # left out of the estimate: the tail does not explain them
-    alike: tuple[Alike, ...]  # counted, though their similarity reaches the threshold
+    alike: tuple[Alike, ...]  # counted, though one would be named as the other
     impostors: Impostors
 
-    def measured(self, threshold: float, *, seed: int = 0) -> Rate:
-        """The share of the gallery's own photos that would be named at a threshold if nobody were known."""
-        highest = self.impostors.similarities.max(axis=1)
+    def measured(self, threshold: float, margin: float, *, seed: int = 0) -> Rate:
+        """The share of the gallery's own photos that get another's name, their own person left out."""
+        similarity, lead = self.impostors.nearest()
+        hits = (similarity >= threshold) & (lead >= margin)
         trials: Counter[int] = Counter(self.impostors.strangers.tolist())
-        named: Counter[int] = Counter(self.impostors.strangers[highest >= threshold].tolist())
+        named: Counter[int] = Counter(self.impostors.strangers[hits].tolist())
         return rate({str(person): (named[person], trials[person]) for person in trials}, seed=seed)
 
 
@@ -69,8 +75,8 @@ def estimate(
 ) -> Estimate:
     """The threshold of a space at which a share `fpir` of strangers gets a name.
 
-    `gallery_size` is how many people there will be; those of now by default. The margin is taken as it is: it
-    hardly changes how many strangers are named at rates of 1 % and less.
+    `gallery_size` is how many people there will be; those of now by default. The margin is taken as it is
+    and counts: many a stranger resembles several people, and none of them clearly.
     Raise `TooFewPeopleError` where the gallery says too little.
     """
     return estimate_for(faces_in(gallery, space), space, fpir=fpir, margin=margin, gallery_size=gallery_size)
@@ -90,20 +96,23 @@ def estimate_for(
     if present < needed:
         raise TooFewPeopleError(present, needed, fpir, max(size, needed))
     impostors = impostors_of(faces)
-    robust = fitted(impostors, fpir=fpir, people=size, robust=True)
+    robust = fitted(impostors, robust=True)
     suspects = tuple(
         pair
-        for pair in _pairs(impostors, robust.level)
+        for pair in _pairs(impostors, impostors.similarities >= robust.level)
         if robust.pairs_above(pair.similarity, present) < _SUSPECT
     )
     kept = _without(impostors, suspects)
-    tail = fitted(kept, fpir=fpir, people=size)
-    threshold = round(tail.threshold(fpir, size), 4)
+    tail = fitted(kept)
+    threshold = _threshold(kept, tail, fpir=fpir, margin=margin, people=size)
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     calibration = Calibration(
         space, threshold, margin, fpir, present, size, len(faces.owners), METHOD, made_at
     )
-    return Estimate(calibration, tail, suspects, _pairs(kept, threshold), kept)
+    similarity, lead = kept.nearest()
+    named = (similarity >= threshold) & (lead >= margin)
+    alike = _pairs(kept, (kept.similarities == similarity[:, None]) & named[:, None])
+    return Estimate(calibration, tail, suspects, alike, kept)
 
 
 def _people_needed(fpir: float, gallery_size: int) -> int:
@@ -111,10 +120,35 @@ def _people_needed(fpir: float, gallery_size: int) -> int:
     return max(LEAST_PEOPLE, math.ceil(math.sqrt(2 * _LEAST_EXPECTED * gallery_size / fpir)))
 
 
-def _pairs(impostors: Impostors, similarity: float) -> tuple[Alike, ...]:
-    """The pairs that are so similar or more, most similar first."""
+def _threshold(impostors: Impostors, tail: Tail, *, fpir: float, margin: float, people: int) -> float:
+    """The lowest threshold from which on no more than a share `fpir` of strangers is named.
+
+    How many are so similar to somebody is what the tail says, or what was seen where that is more. How many
+    of these also lead by the margin was seen; one more is added on both sides, so that where nobody was seen
+    the margin is not counted on.
+    """
+    similarity, lead = impostors.nearest()
+    near = _weight_above(similarity, impostors.weights)
+    clear = _weight_above(similarity[lead >= margin], impostors.weights[lead >= margin])
+    share = np.minimum(1.0, near / near[0])
+    seen = 1 - (1 - share) ** (people / (len(impostors.people) - 1))
+    alike = np.maximum(tail.fpir(_GRID, people), seen)
+    rates = alike * np.maximum(_LEAST_SHARE, (clear + 1) / (near + 1))
+    over = np.flatnonzero((rates > fpir) | (alike > _MOST_NEAR))
+    return round(float(_GRID[min(int(over[-1]) + 1, len(_GRID) - 1)]), 4)
+
+
+def _weight_above(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How much weight lies at or above each threshold of the grid."""
+    order = np.argsort(similarity)
+    below = np.concatenate([[0.0], np.cumsum(weights[order], dtype=np.float64)])
+    return np.asarray(below[-1] - below[np.searchsorted(similarity[order], _GRID)])
+
+
+def _pairs(impostors: Impostors, chosen: NDArray[np.bool_]) -> tuple[Alike, ...]:
+    """The pairs that a mask over the similarities chooses, most similar first."""
     pairs: dict[tuple[int, int], float] = {}
-    for row, column in np.argwhere(impostors.similarities >= similarity).tolist():
+    for row, column in np.argwhere(chosen).tolist():
         one, other = sorted((int(impostors.strangers[row]), int(impostors.people[column])))
         found = float(impostors.similarities[row, column])
         pairs[one, other] = max(found, pairs.get((one, other), -1.0))

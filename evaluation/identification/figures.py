@@ -10,7 +10,7 @@ from evaluation.identification.probes import Probe, Scores
 from evaluation.identification.run import Findings, Held
 from evaluation.intervals import Rate, rate
 
-MARGINS = (0.0, 0.03, 0.05, 0.1)
+MARGINS = (0.0, 0.05, 0.1, 0.15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ class Impostors:
     weights: NDArray[np.float32]  # (a,): the photos of one person count as one together
     total: float  # the weight of all pairs
 
+    def nearest(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """For each photo the similarity (a,) to the nearest other person, and the lead (a,) over the next."""
+        two = np.partition(self.similarities, (-2, -1), axis=1)[:, -2:]
+        return two[:, 1], two[:, 1] - two[:, 0]
+
 
 def faces_in(gallery: Gallery, space: str) -> Faces:
     """All embeddings that a gallery holds in a space."""

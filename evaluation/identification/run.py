@@ -133,7 +133,13 @@ class _Trial:
         for held, basis in ((self.findings.held, faces), (self.findings.held_small, quarter)):
             for fpir in self.findings.protocol.rates:
                 try:
-                    found = estimate_for(basis, self.model.space, fpir=fpir, margin=0.0, gallery_size=size)
+                    found = estimate_for(
+                        basis,
+                        self.model.space,
+                        fpir=fpir,
+                        margin=self.findings.rules.margin,
+                        gallery_size=size,
+                    )
                 except TooFewPeopleError:
                     continue
                 held.append(Held(fpir, found.calibration.threshold, probes))

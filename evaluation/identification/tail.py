@@ -32,29 +32,25 @@ class Tail:
     share: float
     scale: float
 
-    def threshold(self, fpir: float, people: int) -> float:
-        """From where on so many strangers are named among so many people.
-
-        >>> round(Tail(level=0.4, share=0.01, scale=0.05).threshold(0.01, 100), 3)
-        0.63
-        """
-        single = -math.log1p(-fpir) / people
-        return min(1.0, self.level + self.scale * math.log(self.share / single))
+    def fpir(self, thresholds: NDArray[np.floating], people: int) -> NDArray[np.float64]:
+        """The share of strangers that is named at each threshold among so many people, from `level` on."""
+        over = np.maximum(0.0, np.asarray(thresholds, dtype=np.float64) - self.level)
+        return -np.expm1(-people * self.share * np.exp(-over / self.scale))
 
     def pairs_above(self, similarity: float, people: int) -> float:
-        """How many pairs of different people are expected to be so similar or more."""
+        """How many pairs of different people are expected to be so similar or more.
+
+        >>> round(Tail(level=0.4, share=0.01, scale=0.05).pairs_above(0.4, 101), 1)
+        50.5
+        """
         pairs = people * (people - 1) / 2
         return pairs * self.share * math.exp(-max(0.0, similarity - self.level) / self.scale)
 
 
-def fitted(impostors: Impostors, *, fpir: float, people: int, robust: bool = False) -> Tail:
-    """The tail of the similarities of different people; `robust` by its median, for finding outliers.
-
-    It begins low enough to hold the threshold of a rate among so many people.
-    """
-    single = -math.log1p(-fpir) / people
+def fitted(impostors: Impostors, *, robust: bool = False) -> Tail:
+    """The tail of the similarities of different people; `robust` by its median, for finding outliers."""
     pairs = _ROBUST_PAIRS if robust else _PAIRS
-    share = min(0.25, max(2 * single, 2 * pairs / impostors.total))  # a pair is looked at from both sides
+    share = min(0.25, 2 * pairs / impostors.total)  # a pair is looked at from both sides
     similarities, weights = _upper(impostors, share)
     level = float(similarities[-1])
     excess = similarities[:-1] - level
