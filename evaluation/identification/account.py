@@ -152,6 +152,7 @@ def _picture(findings: Findings, figures: Figures) -> Picture:
         named, found = (rate.value for rate in names)
         marks = [] if named is None or found is None else [(named, 1 - found)]
         lines.append(Line(label, scored.curve(), marks))
+    lines.append(Line("best of references, no margin", Scored(findings.best, 0.0).curve()))
     caption = (
         f"DET curve: {figures.product.names.named.total} photos of strangers, "
         f"{figures.product.names.found.total} trials of known people"

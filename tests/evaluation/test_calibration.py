@@ -54,9 +54,9 @@ def test_one_person_under_two_names_does_not_move_the_threshold_and_is_reported(
     naive = np.quantile(impostors_of(spoilt).similarities.max(axis=1), 0.99)
     found = estimate_for(spoilt, "s", fpir=0.01, margin=0.05)
     assert naive > 0.9
-    assert found.calibration.threshold == pytest.approx(threshold(clean, 0.01), abs=0.02)
+    assert found.calibration.threshold == pytest.approx(threshold(clean, 0.01), abs=0.04)
     assert {(pair.one, pair.other) for pair in found.suspects} == {(n + 1, n + 201) for n in range(10)}
-    assert found.measured(found.calibration.threshold).hits <= 6
+    assert found.measured(found.calibration.threshold, 0.05).hits <= 6
 
 
 def test_people_who_are_no_twins_are_not_suspected() -> None:
