@@ -38,6 +38,8 @@ def region_form(match: Match) -> Json:
             }
             for candidate in match.candidates
         ],
+        "noun": region.noun or None,
+        "body": region.body.as_list() if region.body else None,
     }
 
 
@@ -133,7 +135,7 @@ def caption(match: Match | Given) -> str:
         return printable(match.entity.name)
     if match.decision is Decision.UNCERTAIN:
         return "maybe " + " or ".join(printable(candidate.entity.name) for candidate in match.candidates)
-    return "unknown"
+    return f"unknown {printable(match.region.noun)}".rstrip()
 
 
 def match_lines(matches: Sequence[Match], given: Sequence[Given] = ()) -> list[str]:

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from retrieval.match import Decision, Match
     from retrieval.recogniser import Recogniser
     from vision.box import Box
+    from vision.detector import load_detector
+    from vision.embedder import load_embedder
     from vision.faces import load as load_faces
     from vision.photo import Photo
+    from vision.things import ThingModel
 
 _OWNERS = {
     "Answer": ("generation.answer", "Answer"),
@@ -42,8 +45,11 @@ _OWNERS = {
     "RCVITPrompt": ("generation.langchain.prompt", "RCVITPrompt"),
     "Reader": ("generation.extractive.reader", "Reader"),
     "Recogniser": ("retrieval.recogniser", "Recogniser"),
+    "ThingModel": ("vision.things", "ThingModel"),
     "connect_server": ("generation.server.openai", "connect"),
     "ingest": ("ingest.run", "ingest"),
+    "load_detector": ("vision.detector", "load_detector"),
+    "load_embedder": ("vision.embedder", "load_embedder"),
     "load_faces": ("vision.faces", "load"),
     "open_local_model": ("generation.local.generator", "open_local"),
     "open_source": ("ingest.sources.opening", "open_source"),
@@ -65,8 +71,11 @@ __all__ = [
     "RCVITPrompt",
     "Reader",
     "Recogniser",
+    "ThingModel",
     "connect_server",
     "ingest",
+    "load_detector",
+    "load_embedder",
     "load_faces",
     "open_local_model",
     "open_source",

@@ -15,6 +15,7 @@ ASK_KEYS = [
     *("answer", "citations", "findings", "finish", "generator", "reason", "note", "sent", "regions"),
 ]
 REGION_KEYS = ["box", "kind", "confidence", "decision", "entity_id", "name", "similarity", "candidates"]
+REGION_KEYS += ["noun", "body"]
 
 
 @pytest.mark.usefixtures("collins")
