@@ -18,7 +18,7 @@ from gallery.gallery import Gallery
 from vision.errors import UserError
 
 HIGHEST_RATE = 0.1
-# With so few people a wanted 1 % came out between 0 and 4 % (docs/evaluation.md); with fewer it says nothing.
+# With 60 people a wanted 1 % came out between 0 and 3.5 % on others; with fewer it says little.
 LEAST_PEOPLE = 50
 # Pairs of different people that are expected above the threshold, at least: further out nothing was measured.
 _LEAST_EXPECTED = 0.05
