@@ -116,6 +116,7 @@ def _both(runs: Sequence[Callable[[], Spent]]) -> Spent:
 def _upload(site: Site, browser: Browser, path: Path) -> Spent:
     context = browser.new_context()
     page = context.new_page()
+    page.set_default_timeout(120_000)  # a busy machine takes its time
     page.goto(site.url)
     page.wait_for_selector("[data-test-script-state=notRunning] input[type=file]", state="attached")
     start, used = time.perf_counter(), _processor_s(site.process)
