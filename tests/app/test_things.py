@@ -1,0 +1,121 @@
+"""Things on the command line: a small random encoder stands for a real one, for the same photo is itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.settings import read_settings
+from tests.app.conftest import Run
+from tests.vision.tiny_things import save_clip
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_clip(tmp_path_factory.mktemp("things") / "tiny")
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> dict[str, Path]:
+    """Two things of their own grain, and both side by side."""
+    pieces = []
+    for number, name in enumerate(("rabbit", "bear")):
+        small = np.random.default_rng(number).integers(0, 255, (6, 6, 3), dtype=np.uint8)
+        piece = Image.fromarray(small).resize((120, 120), Image.Resampling.NEAREST)
+        piece.save(tmp_path / f"{name}.png")
+        pieces.append(piece)
+    scene = Image.new("RGB", (300, 120))
+    scene.paste(pieces[0], (0, 0))
+    scene.paste(pieces[1], (180, 0))
+    scene.save(tmp_path / "scene.png")
+    return {path.stem: path for path in tmp_path.glob("*.png")}
+
+
+def shelf(photos: dict[str, Path], folder: Path) -> Path:
+    for name in ("rabbit", "bear"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "1.png").write_bytes(photos[name].read_bytes())
+    rows = (
+        "label,name,kind,noun,biography",
+        "rabbit,Hoppel,thing,rabbit,Bought in 1986.",
+        "bear,Bo,thing,bear,Ben's.",
+    )
+    (folder / "people.csv").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+def test_things_are_enrolled_named_asked_about_searched_reembedded_and_forgotten(
+    run: Run, photos: dict[str, Path], encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = str(shelf(photos, tmp_path / "shelf"))
+    refused = run("ingest", source)
+    assert "no_model" in refused.err and refused.code == 0
+    done = run("ingest", source, "--things", str(encoder), "--search")
+    assert "Things: tiny (asked for), whole photos, for want of a detector" in done.err
+    monkeypatch.setenv("PLACARD_THING_THRESHOLD", "0.95")  # random weights find all things rather alike
+    monkeypatch.setenv("PLACARD_THING_MARGIN", "0.001")
+    said = run("who", str(photos["rabbit"]))
+    assert said.out.startswith("Hoppel  ") and "(the gallery was made with it)" in said.err
+    both = run("who", str(photos["scene"]), "--json", "--box", "0,0,120,120", "--box", "180,0,300,120")
+    regions = json.loads(both.out)["regions"]
+    assert [(one["name"], one["kind"], one["box"][0]) for one in regions] == [
+        ("Hoppel", "object", 0),
+        ("Bo", "object", 180),
+    ]
+    assert "[1] Hoppel" in run("ask", str(photos["rabbit"]), "When was Hoppel bought?").out
+    found = json.loads(run("gallery", "search", "a rabbit", "--json").out)
+    assert sorted(entity["name"] for one in found for entity in one["entities"]) == ["Bo", "Hoppel"]
+    monkeypatch.setenv("PLACARD_THING_CROPS", "1")
+    again = run("gallery", "reembed")
+    assert again.code == 0 and again.out.rstrip().endswith("-p0x1.")
+    assert run("who", str(photos["bear"])).out.startswith("Bo  ")
+    report = run("doctor")
+    assert "things    tiny (the gallery was made with it)" in report.out and report.code == 0, report.out
+    assert run("gallery", "forget", "Hoppel", "--yes").code == 0
+    assert "Hoppel" not in run("who", str(photos["rabbit"])).out
+    assert len(json.loads(run("gallery", "search", "a rabbit", "--json").out)) == 1
+
+
+def test_references_given_on_the_spot_are_known_and_leave_no_trace(
+    run: Run, photos: dict[str, Path], encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLACARD_THING_THRESHOLD", "0.95")
+    monkeypatch.setenv("PLACARD_THING_MARGIN", "0.001")
+    references = [
+        f"{photos['rabbit']}|figurine|Hoppel|Ann bought it | in 1986.",
+        f"{photos['bear']}|bear|Bo|Ben's.",
+    ]
+    given = [word for text in references for word in ("--reference", text)]
+    things = ("--things", str(encoder), "--box", "0,0,120,120", "--box", "180,0,300,120")
+    result = run("ask", str(photos["scene"]), "When was Hoppel bought?", *given, *things)
+    assert result.code == 0, result.err
+    assert "1986" in result.out and "[1] Hoppel, box 0,0,120,120" in result.out
+    home = read_settings().home
+    assert not list(home.rglob("*.db*")) if home.exists() else True
+    assert "no dog was found" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--reference", "x.png|mug|Mug"), "--reference 'x.png|mug|Mug': expected file|noun|name|text"),
+        (("--reference", "gone.png|mug|Mug|Old."), "The reference gone.png cannot be used"),
+        (("--box", "1,2,3"), "--box '1,2,3': a box is four whole numbers of pixels"),
+        (("--box", "1,2,3,4"), "the gallery holds no things"),
+        (("--things", "nowhere"), "No model of things 'nowhere': expected a folder, or a name in"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    run: Run, photos: dict[str, Path], options: tuple[str, ...], said: str
+) -> None:
+    result = run("who", str(photos["scene"]), *options)
+    assert result.code == 1 and said in result.err and "Traceback" not in result.err
+
+
+def test_search_without_a_clip_model_says_what_to_do(run: Run) -> None:
+    result = run("gallery", "search", "a red tie")
+    assert result.code == 1 and "Search by content needs a CLIP model, and none is on disk" in result.err
