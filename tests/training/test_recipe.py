@@ -75,3 +75,4 @@ def test_the_curve_goes_through_every_point_and_an_empty_one_is_a_frame() -> Non
     drawn = curve_svg(points_of(log), "a run")
     assert 'points="380.0,36.2 704.0,158.1"' in drawn
     assert 'points=""' in curve_svg([], "a run")
+    assert ">a &amp; b&lt;</text>" in curve_svg([], "a & b<")

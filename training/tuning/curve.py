@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,6 +59,6 @@ def curve_svg(points: Sequence[Point], title: str) -> str:
         'font-family="system-ui,sans-serif" font-size="12" fill="#5a6270">'
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>{"".join(lines)}{steps}'
         f'<polyline fill="none" stroke="#2457c5" stroke-width="1.6" points="{line}"/>'
-        f'<text x="{_LEFT}" y="15" fill="#1c1f24">{title}</text>'
+        f'<text x="{_LEFT}" y="15" fill="#1c1f24">{html.escape(title)}</text>'
         f'<text x="{_WIDTH - 16}" y="{_HEIGHT - 6}" text-anchor="end">steps</text></svg>\n'
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 from transformers import PreTrainedModel, PrinterCallback, set_seed
 from transformers.utils import logging as library_logging
@@ -159,10 +161,10 @@ class Run:
         self.network.save_pretrained(self.place.model)
         self.parts.processor.save_pretrained(self.place.model)
         if self.validation and self.recipe.measured:
-            self.measure(self.steps)
+            self.measure(trainer.state.global_step)
         facts = {
             "records": str(len(self.train)),
-            "steps": str(self.steps),
+            "steps": str(trainer.state.global_step),
             "last loss": f"{points[-1].loss:.4f}" if points else "none",
             "seconds of this start": f"{seconds:.0f}",
         }
@@ -196,7 +198,13 @@ def _base(recipe: Recipe, place: Place) -> Path:
     if recipe.base != NANO:
         return find_model(recipe.base, place.models)
     folder = place.out / "base"
-    return folder if folder.is_dir() else save_nano(folder, seed=recipe.seed)
+    if not folder.is_dir():
+        part = save_nano(Path(mkdtemp(prefix="base.", dir=place.out)), seed=recipe.seed)
+        try:
+            part.rename(folder)
+        except OSError:  # another process of the same run was first, with the same weights
+            shutil.rmtree(part)
+    return folder
 
 
 def _dtype(recipe: Recipe) -> Dtype:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,7 +80,18 @@ class Telling(TrainerCallback):  # type: ignore[misc]  # transformers is typed i
 
 
 def arguments(recipe: Recipe, folder: Path, *, cpu: bool, until: int, log_every: int) -> TrainingArguments:
-    """A recipe in the words of transformers; `until` is the number of steps that the schedule is for."""
+    """A recipe in the words of transformers.
+
+    `until` is the number of steps that one device takes; several share those of the epochs among them.
+    """
+    made = _arguments(recipe, folder, cpu=cpu, until=until, log_every=log_every)
+    if recipe.steps or made.world_size == 1:
+        return made
+    shared = math.ceil(until / made.world_size)
+    return _arguments(recipe, folder, cpu=cpu, until=shared, log_every=log_every)
+
+
+def _arguments(recipe: Recipe, folder: Path, *, cpu: bool, until: int, log_every: int) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(folder / CHECKPOINTS),
         per_device_train_batch_size=recipe.batch,
