@@ -159,10 +159,10 @@ def test_the_real_network_gives_boxes_inside_and_asked_nouns_only(
 def test_nothing_to_look_at_and_nothing_to_look_for_are_empty(folders: dict[str, Path], name: str) -> None:
     detector = load_detector(folders[name], confidence=1.0)
     assert detector.find([], ["dog"]) == []
-    assert detector.find([noise((50, 50))], ["dog"]) == [[]]
+    assert detector.find([noise((120, 90))], ["dog"]) == [[]]
     if name not in ("rt_detr", "d_fine"):
-        assert detector.find([noise((50, 50))], []) == [[]]
-        assert detector.find([noise((50, 50))], ["  ", "."]) == [[]]
+        assert detector.find([noise((120, 90))], []) == [[]]
+        assert detector.find([noise((120, 90))], ["  ", "."]) == [[]]
 
 
 def test_many_nouns_are_asked_in_several_prompts(folders: dict[str, Path]) -> None:
