@@ -54,24 +54,31 @@ def _colour(shows: Match | Given) -> tuple[int, int, int]:
     return _GIVEN if isinstance(shows, Given) else _COLOURS[shows.decision]
 
 
-def save_annotated(
-    photo: Photo,
-    matches: Sequence[Match],
-    path: Path,
-    original: Path | None = None,
-    *,
-    given: Sequence[Given] = (),
-) -> None:
-    """Write the annotated photo; raise `UserError` for an unknown suffix or the original's own path."""
-    form = _FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise UserError(f"Cannot save as '{path.name}': expected a name ending in {', '.join(_FORMATS)}.")
-    if original is not None and path.resolve() == original.resolve():
+def check_place(path: Path, original: Path) -> None:
+    """Raise `UserError` where an annotated photo cannot be saved; asked before the work that it shows."""
+    _form(path)
+    if path.resolve() == original.resolve():
         raise UserError(f"{path} is the photo itself; save the annotated one under another name.")
+    if not path.parent.is_dir():
+        raise UserError(f"Cannot write {path}: there is no folder {path.parent}.")
+
+
+def save_annotated(
+    photo: Photo, matches: Sequence[Match], path: Path, *, given: Sequence[Given] = ()
+) -> None:
+    """Write the annotated photo; raise `UserError` for an unknown suffix."""
+    form = _form(path)
     try:
         annotated(photo, matches, given).save(path, form, **({} if form == "PNG" else {"quality": 92}))
     except OSError as error:
         raise UserError(f"Cannot write {path}: {error.strerror or error}.") from error
+
+
+def _form(path: Path) -> str:
+    form = _FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise UserError(f"Cannot save as '{path.name}': expected a name ending in {', '.join(_FORMATS)}.")
+    return form
 
 
 class _Labels:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.annotate import save_annotated
+from app.annotate import check_place, save_annotated
 from app.forms import answer_lines, ask_form, match_lines, print_json, printable, who_form
 from app.generators import GeneratorChoice, choose_generator, open_generator
 from app.regions import box_of, given_of
@@ -25,6 +25,7 @@ from generation.placing import placed
 from generation.question import EmptyQuestionError, checked
 from ingest.temporary import enrol_given, temporary_gallery
 from retrieval.match import Match
+from vision.errors import UserError
 from vision.photo import Photo
 
 _STOPPED = 130  # what a shell makes of Control-C
@@ -52,6 +53,8 @@ class Desk:
 
 def who(settings: Settings, subject: Subject, *, as_json: bool, save: Path | None) -> None:
     """Print who is in a photo."""
+    if save is not None:
+        check_place(save, subject.path)
     photo = Photo.open(subject.path, max_pixels=settings.max_pixels)
     with _recognised(settings, photo, subject) as (_, matches):
         pass
@@ -59,16 +62,18 @@ def who(settings: Settings, subject: Subject, *, as_json: bool, save: Path | Non
         print_json(who_form(photo, matches))
     else:
         print("\n".join(match_lines(matches)) or "No face was found.")
-    _save(photo, matches, save, subject.path)
+    _save(photo, matches, save)
 
 
 def ask(settings: Settings, subject: Subject, question: str, *, as_json: bool, save: Path | None) -> int:
     """Print the answer to a question about a photo; 130 if it was stopped, as a shell says it."""
     question = checked(question)  # before any model is loaded
+    if save is not None:
+        check_place(save, subject.path)
     with desk(settings, subject) as opened:
         whole = answer_one(opened, question, as_json=as_json)
         _note(opened, as_json=as_json)
-        _save(opened.conversation.photo, opened.matches, save, subject.path, given=opened.given)
+        _save(opened.conversation.photo, opened.matches, save, given=opened.given)
     return 0 if whole else _STOPPED
 
 
@@ -86,6 +91,8 @@ def chat(settings: Settings, subject: Subject, *, as_json: bool) -> int:
             except (GenerationError, EmptyQuestionError) as error:
                 failed = 1
                 print(f"Error: {error}", file=sys.stderr)
+                if as_json:
+                    print_json({"question": question, "error": str(error)})
     return failed
 
 
@@ -105,7 +112,8 @@ def answer_one(opened: Desk, question: str, *, as_json: bool) -> bool:
             return whole
     answer = conversation.exchanges[-1].answer
     if as_json:
-        print_json(ask_form(answer, opened.choice.reason, placed(opened.matches, opened.given)))
+        places = placed(opened.matches, opened.given)
+        print_json({"question": question, **ask_form(answer, opened.choice.reason, places)})
     else:
         print("\n".join(["", *answer_lines(answer)]))
     return whole
@@ -170,6 +178,8 @@ def _recognised(settings: Settings, photo: Photo, subject: Subject) -> Iterator[
 
 def _questions() -> Iterator[str]:
     """What is typed, or what comes through a pipe; empty lines are passed over."""
+    if sys.stdin is None:  # closed, as for a service
+        raise UserError("There is no input to read questions from; 'placard ask' takes one as an argument.")
     terminal = sys.stdin.isatty()
     if terminal:
         import readline  # noqa: F401  # importing it gives input() a history and arrow keys
@@ -186,9 +196,7 @@ def _questions() -> Iterator[str]:
             yield question
 
 
-def _save(
-    photo: Photo, matches: Sequence[Match], save: Path | None, original: Path, *, given: Sequence[Given] = ()
-) -> None:
+def _save(photo: Photo, matches: Sequence[Match], save: Path | None, *, given: Sequence[Given] = ()) -> None:
     if save is not None:
-        save_annotated(photo, matches, save, original, given=given)
+        save_annotated(photo, matches, save, given=given)
         print(f"Wrote {save}", file=sys.stderr)

@@ -50,7 +50,7 @@ def main() -> None:
     """Run the command line; an error that the user can mend is one line and exit code 1."""
     from vision.errors import UserError
 
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a name still gets it
     try:

@@ -13,6 +13,7 @@ from generation.family import Family
 from generation.fetching.catalogue import language_card
 from generation.generator import GenerationError, Generator
 from generation.local.finding import ModelNotFoundError, PackagesMissingError, check_packages, find_model
+from generation.local.folder import model_name
 from generation.local.processor import processor_folder
 from generation.picture import PictureBudget
 from generation.prompt import Wording
@@ -31,7 +32,7 @@ class GeneratorChoice:
     reason: str
 
     def __str__(self) -> str:
-        name = Path(self.model).name if self.kind is GeneratorKind.LOCAL else self.model
+        name = model_name(Path(self.model)) if self.kind is GeneratorKind.LOCAL else self.model
         return f"{self.kind.value} {name}".strip() + f" ({self.reason})"
 
 
@@ -74,7 +75,7 @@ def _best_ready(settings: Settings) -> GeneratorChoice:
             raise  # it was asked for by name
         return _reader("no server is set, and no language model is on disk")
     if not _cuda_ready():
-        return _reader(f"no GPU is here; --generator local would run {folder.name} slowly")
+        return _reader(f"no GPU is here; --generator local would run {model_name(folder)} slowly")
     return GeneratorChoice(GeneratorKind.LOCAL, str(folder), "a GPU is here, and the model is on disk")
 
 

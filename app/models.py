@@ -13,6 +13,7 @@ from app.settings import Settings
 from generation.fetching.catalogue import CATALOGUE as LANGUAGE
 from generation.fetching.catalogue import UNKNOWN_LICENCE, LanguageCard, language_card
 from generation.fetching.manifest import fetched_models
+from generation.local.finding import ModelNotFoundError, find_model
 from vision import models
 from vision.faces import packs_on_disk
 from vision.models import FetchError, ModelCard
@@ -99,11 +100,20 @@ def language_models(settings: Settings) -> Iterator[Listed]:
     fetched = fetched_models(settings.language_root)
     present = {manifest.model.repository: folder for folder, manifest in fetched}
     for card in LANGUAGE:
-        where = _ON_DISK if card.repository in present else f"{card.gigabytes} GB"
+        where = _ON_DISK if _is_on_disk(card, settings) else f"{card.gigabytes} GB"
         allowed = None if card.licence == UNKNOWN_LICENCE else card.commercial
         yield Listed(card.name, where, f"{card.licence}; {card.repository}", allowed)
     for repository in sorted(present.keys() - {card.repository for card in LANGUAGE}):
         yield Listed(repository, _ON_DISK, f"see the licence in {present[repository]}", None)
+
+
+def _is_on_disk(card: LanguageCard, settings: Settings) -> bool:
+    """Whether it would be found, fetched by whatever program."""
+    try:
+        find_model(card.repository, settings.language_root)
+    except ModelNotFoundError:
+        return False
+    return True
 
 
 def _fetch_faces(settings: Settings, card: ModelCard) -> None:

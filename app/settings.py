@@ -84,7 +84,9 @@ class Settings(BaseSettings):
     server: str = ""  # URL of an OpenAI-compatible server
     server_key: SecretStr = SecretStr("")
     server_family: Family = Family.QWEN2_VL  # how the server's model reads boxes
-    timeout_s: float = Field(default=120.0, gt=0)  # for the next piece of a server's answer
+    timeout_s: float = Field(
+        default=120.0, gt=0, le=86_400, allow_inf_nan=False
+    )  # for the next piece of a server's answer
     picture_min_tokens: int | None = Field(default=None, ge=1)  # None: the model's own, 256 for a server
     picture_max_tokens: int | None = Field(default=None, ge=1)  # None: the model's own, at most 1280
     biography_tokens: int = Field(default=2048, ge=1)  # of all people of a photo together
@@ -152,7 +154,9 @@ def read_settings(
 def _mistake(error: ValidationError, given: Mapping[str, str]) -> UserError:
     first = error.errors()[0]
     name = str(first["loc"][0])
-    value = "***" if "key" in name or "token" in name else first["input"]
+    field = Settings.model_fields.get(name)
+    secret = field is not None and field.annotation is SecretStr
+    value = "***" if secret else first["input"]
     if name in given:
         why = first["msg"].replace("'", "")
         return BadOptionError(f"--{name.replace('_', '-')}", f"'{value}': {why}")

@@ -107,7 +107,7 @@ class Generator(Author, Protocol):
         """Write one answer piece by piece; raise `GenerationError` where the model cannot answer."""
 
     def batch(self, requests: Sequence[Request]) -> list[Draft]:
-        """Answer many requests, in their order; the same texts as one by one."""
+        """Answer many requests, in their order; where words are not drawn by lot, the same as one by one."""
 
     def choose(self, request: Request, options: Sequence[str]) -> Choice:
         """Pick the option that answers the question, or none."""

@@ -21,6 +21,7 @@ _CUT_OFF = re.compile(r"[\s,.]*(?:…|\.\.\.)")
 _FROM_SIDE = re.compile(r"\s+(?:\w+\s+)?from the (?:left|right)\b", re.IGNORECASE)
 # A number of fewer characters may be the day of a date, or a part of another number.
 _SURE = 4
+_LONGEST = 40  # characters of a number or date; longer ones would be looked for without end
 _JOINED_BEFORE = re.compile(r"[\w.,]")
 _JOINED_BEHIND = re.compile(r"\w|[.,]\d")
 
@@ -57,7 +58,7 @@ class _Sources:
     def quotes(self, k: int, said: str) -> bool:
         """Whether an entry has the very words of a year or a date; quicker than to read all its facts."""
         text = self._texts[k]
-        at = text.find(said) if len(said) >= _SURE and said[-1].isdigit() else -1
+        at = text.find(said) if _SURE <= len(said) <= _LONGEST and said[-1].isdigit() else -1
         while at >= 0:
             before, behind = text[max(at - 1, 0) : at], text[at + len(said) : at + len(said) + 2]
             if not _JOINED_BEFORE.match(before) and not _JOINED_BEHIND.match(behind):

@@ -34,6 +34,8 @@ class Defaults:
         ]  # also where a folder's own list forgot it
         ends = tuple(dict.fromkeys(id_ for id_ in found if id_ is not None))
         values = {name: getattr(config, name, None) for name in _TAKEN}
+        if values["temperature"] == 0:  # the library itself stumbles over it
+            values |= {"temperature": None, "do_sample": False}
         padding = ends[0] if tokenizer.pad_token_id is None else tokenizer.pad_token_id
         return cls({name: value for name, value in values.items() if value is not None}, ends, padding)
 

@@ -28,10 +28,12 @@ def find_model(spec: str, root: Path, revision: str = "", *, holds: str = _CONFI
     """The folder of a model by folder or hub id; raise `ModelNotFoundError`. Nothing is downloaded.
 
     An id is looked for in `root`, where `placard models fetch` puts models, then in the Hugging Face cache.
-    A `revision` is a commit where a fetched folder must match it. `holds` is a file that it must have.
+    A fetched folder must be of the commit that begins with `revision`. `holds` is a file that it must have.
     """
     place = Path(spec).expanduser()
     if _is_file(place / holds):
+        if revision:
+            raise ModelNotFoundError(f"{spec} is a folder, which has no revisions; unset PLACARD_REVISION.")
         return place.resolve()
     if _is_there(place):
         raise ModelNotFoundError(f"{spec} holds no {holds}; expected the folder of a model.")
@@ -40,11 +42,17 @@ def find_model(spec: str, root: Path, revision: str = "", *, holds: str = _CONFI
             f"There is no folder {spec}; expected that of a model, or organisation/name."
         )
     fetched = root / folder_name(spec)
-    if _is_file(fetched / holds) and revision in ("", _commit(fetched)):
+    commit = _commit(fetched) if _is_file(fetched / holds) else ""
+    if commit.startswith(revision) and _is_file(fetched / holds):
         return fetched
     cached = _in_cache(spec, revision, holds)
     if cached is not None:
         return cached
+    if commit:
+        raise ModelNotFoundError(
+            f"{spec} is on disk at commit {commit}, and no {revision} of it; a fetched model is known by its "
+            f"commit: set PLACARD_REVISION to that, or unset it."
+        )
     wanted = f"{spec} at revision {revision}" if revision else spec
     raise ModelNotFoundError(
         f"No language model {wanted} on disk; fetch it by 'placard models fetch {spec}', or give a folder."
@@ -70,10 +78,10 @@ def check_packages() -> None:
         )
 
 
-def _commit(fetched: Path) -> str | None:
-    """The commit that a folder was fetched at."""
+def _commit(fetched: Path) -> str:
+    """The commit that a folder was fetched at; empty where it does not say."""
     manifest = read_manifest(fetched)
-    return manifest.model.commit if manifest else None
+    return manifest.model.commit if manifest else ""
 
 
 def _in_cache(spec: str, revision: str, holds: str) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from generation.family import Family
@@ -17,10 +18,13 @@ _SAMPLING = "generation_config.json"
 _SETTINGS = (_CONFIG, *PICTURES, "tokenizer_config.json")
 
 
-# What is taken over from a generation_config.json.
-_WANTED = {
-    **dict.fromkeys(("temperature", "top_p", "top_k", "min_p", "repetition_penalty"), "a number"),
-    "eos_token_id": "one token id or a list of them",
+# What is taken over from a generation_config.json, and between which numbers it must be.
+_BOUNDS = {
+    "temperature": (0.0, 100.0),
+    "top_p": (0.0, 1.0),
+    "top_k": (0.0, math.inf),
+    "min_p": (0.0, 1.0),
+    "repetition_penalty": (1e-3, 1e3),
 }
 
 
@@ -35,12 +39,14 @@ def checked_folder(folder: Path) -> Family:
     refuse_code(folder)
     _check_sampling(folder)
     if (folder / "adapter_config.json").is_file():
-        raise BadModelError(f"{folder.name} holds an adapter; merge it into its model and give that folder.")
+        raise BadModelError(
+            f"{model_name(folder)} holds an adapter; merge it into its model and give that folder."
+        )
     if not any(folder.glob("*.safetensors")):
         others = sorted(path.name for suffix in ("bin", "pth", "pt") for path in folder.glob(f"*.{suffix}"))
         found = f"only {others[0]}, which can run code when it is read" if others else "none"
         raise BadModelError(
-            f"{folder.name} must hold its weights as .safetensors, but there is {found}; "
+            f"{model_name(folder)} must hold its weights as .safetensors, but there is {found}; "
             "convert them, or fetch another model."
         )
     return family
@@ -86,7 +92,7 @@ def refuse_code(folder: Path) -> None:
     for name in _SETTINGS:
         if (folder / name).is_file() and "auto_map" in _read(folder / name):
             raise BadModelError(
-                f"{folder.name} needs code of its own ({name}: auto_map), which is never run."
+                f"{model_name(folder)} needs code of its own ({name}: auto_map), which is never run."
             )
 
 
@@ -94,19 +100,19 @@ def _check_sampling(folder: Path) -> None:
     """Raise `BadModelError` for a generation_config.json that the library would ignore or stumble over."""
     if not (folder / _SAMPLING).is_file():
         return
-    for name, value in _read(folder / _SAMPLING).items():
-        wanted = _WANTED.get(name)
-        if wanted is not None and value is not None and not _is_number(value, wanted):
-            raise BadModelError(f"{_SAMPLING} of {folder.name} has {name} {value!r}; expected {wanted}.")
-
-
-def _is_number(value: object, wanted: str) -> bool:
-    match wanted:
-        case "a number":
-            return isinstance(value, int | float)
-        case _:
-            ids = value if isinstance(value, list) else [value]
-            return all(isinstance(id_, int) for id_ in ids)
+    told = _read(folder / _SAMPLING)
+    for name, (least, most) in _BOUNDS.items():
+        value = told.get(name)
+        if value is not None and not (isinstance(value, int | float) and least <= value <= most):
+            raise BadModelError(
+                f"{_SAMPLING} of {model_name(folder)} has {name} {value!r}; expected a number from {least:g} "
+                f"to {most:g}."
+            )
+    ends = told.get("eos_token_id")
+    if not all(isinstance(id_, int) for id_ in (ends if isinstance(ends, list) else [ends or 0])):
+        raise BadModelError(
+            f"{_SAMPLING} of {model_name(folder)} has eos_token_id {ends!r}; expected one token id or a list."
+        )
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -152,7 +152,9 @@ def _check_config(folder: Path) -> None:
     try:
         AutoConfig.from_pretrained(folder, **_NOTHING_ELSE)
     except _FAULTS as error:
-        raise BadModelError(f"config.json of {folder.name} describes no model: {_line(error)}.") from error
+        raise BadModelError(
+            f"config.json of {model_name(folder)} describes no model: {_line(error)}."
+        ) from error
 
 
 def _network(folder: Path, place: torch.device, number: torch.dtype) -> PreTrainedModel:
@@ -167,7 +169,7 @@ def _network(folder: Path, place: torch.device, number: torch.dtype) -> PreTrain
             ignore_mismatched_sizes=True,  # they are reported, and refused below with all the others
         )
     except _FAULTS as error:
-        raise BadModelError(f"Cannot load the model in {folder.name}: {_line(error)}.") from error
+        raise BadModelError(f"Cannot load the model in {model_name(folder)}: {_line(error)}.") from error
     _check_weights(folder, report)
     return network.to(place).eval()
 
@@ -182,23 +184,27 @@ def _check_weights(folder: Path, report: dict[str, set[object]]) -> None:
     }
     found = [f"{len(keys)} {fault} ({_some(keys)})" for fault, keys in faults.items() if keys]
     if found:
-        raise BadModelError(f"The weights in {folder.name} are not whole: {'; '.join(found)}. Fetch it anew.")
+        raise BadModelError(
+            f"The weights in {model_name(folder)} are not whole: {'; '.join(found)}. Fetch it anew."
+        )
 
 
 def _processor(folder: Path, family: Family) -> ProcessorMixin:
     try:
         processor = AutoProcessor.from_pretrained(folder, **_NOTHING_ELSE)
     except _FAULTS as error:
-        raise BadModelError(f"Cannot load the processor in {folder.name}: {_line(error)}.") from error
+        raise BadModelError(f"Cannot load the processor in {model_name(folder)}: {_line(error)}.") from error
     images = getattr(processor, "image_processor", None)
     if images is None or not processor.chat_template:
         missing = "chat template" if images is not None else "picture settings"
-        raise BadModelError(f"The processor in {folder.name} has no {missing}; take another with one.")
+        raise BadModelError(f"The processor in {model_name(folder)} has no {missing}; take another with one.")
     _check_pictures(folder, images, family)
     try:
         processor.apply_chat_template([_TURN], tokenize=False, add_generation_prompt=True)
     except _FAULTS as error:
-        raise BadModelError(f"Cannot use the chat template in {folder.name}: {_line(error)}.") from error
+        raise BadModelError(
+            f"Cannot use the chat template in {model_name(folder)}: {_line(error)}."
+        ) from error
     return processor
 
 
@@ -214,13 +220,14 @@ def _check_pictures(folder: Path, images: BaseImageProcessor, family: Family) ->
     for name, number in numbers.items():
         if not isinstance(number, int) or number < 1:
             raise BadModelError(
-                f"The picture settings in {folder.name} must have a positive whole number as {name}, but it "
-                f"is {number!r}; take the processor of this model."
+                f"The picture settings in {model_name(folder)} must have a positive whole number as {name}, "
+                f"but it is {number!r}; take the processor of this model."
             )
     if images.patch_size * images.merge_size != family.token_side:
         raise BadModelError(
-            f"A {family} has visual tokens of {family.token_side} pixels, but the settings in {folder.name} "
-            f"make them {images.patch_size * images.merge_size}; take the processor of this model."
+            f"A {family} has visual tokens of {family.token_side} pixels, but the settings in "
+            f"{model_name(folder)} make them "
+            f"{images.patch_size * images.merge_size}; take the processor of this model."
         )
 
 

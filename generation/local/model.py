@@ -26,6 +26,8 @@ from vision.errors import UserError
 
 # Chats in one `generate`; of 2,500 tokens each they take 1.2 GB beside the weights of a 7B model.
 BATCH_SIZE = 8
+# The library draws words with the process's own dice: a second model beside would change what a seed gives.
+_ONE_AT_A_TIME = threading.Lock()
 _PATIENCE_S = 0.05  # between two looks at whether somebody who waits for the model was cancelled
 
 
@@ -46,7 +48,7 @@ class Written:
 
 
 class LocalModel:
-    """A vision-language model of a known family. Safe for several threads; one writes at a time."""
+    """A vision-language model of a known family. Safe for several threads: one of a process writes."""
 
     def __init__(
         self,
@@ -66,7 +68,7 @@ class LocalModel:
         # `generate` fills its gaps from here; what a folder may say is in the defaults.
         network.generation_config = GenerationConfig()
         self._context_length: int = network.config.get_text_config().max_position_embeddings
-        self._lock = threading.Lock()
+        self._lock = _ONE_AT_A_TIME
 
     @property
     def device(self) -> str:
@@ -190,7 +192,7 @@ class LocalModel:
         if room < 1:
             raise GenerationError(
                 f"The prompt takes {prompts.length} tokens, and {self.name} reads at most "
-                f"{self._context_length - 1}; shorten the biographies or the history."
+                f"{self._context_length - 1}; allow the picture, the biographies or the history fewer."
             )
         return self._defaults.under(replace(sampling, max_new_tokens=min(sampling.max_new_tokens, room)))
 

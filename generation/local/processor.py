@@ -47,8 +47,8 @@ def _standing(folder: Path, root: Path) -> Path:
         return place
     advice = f"'placard models fetch {published}' brings one" if published else "take that of its base model"
     raise BadModelError(
-        f"{folder.name} does not hold a tokenizer (tokenizer.json) and picture settings ({PICTURES[0]}); "
-        f"{advice}, or name a folder that has them (PLACARD_PROCESSOR)."
+        f"{model_name(folder)} does not hold a tokenizer (tokenizer.json) and picture settings "
+        f"({PICTURES[0]}); {advice}, or name a folder that has them (PLACARD_PROCESSOR)."
     )
 
 

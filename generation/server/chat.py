@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from generation.choosing import chosen, with_options
@@ -21,6 +21,7 @@ from generation.prompter import Prompter
 from generation.request import Request
 from generation.server.fault import Explain, Fault, unexplained
 from generation.server.messages import as_langchain, finish_of
+from generation.server.pulling import Puller
 from retrieval.tracing import traced
 from vision.errors import UserError
 
@@ -108,13 +109,15 @@ class ChatGenerator:
         for attempt in range(self._conduct.retries + 1):
             reply = _Reply(self._chat, self._conduct)
             try:
-                yield from reply.pieces(sent)
+                yield from reply.pieces(sent, cancelled)
             except _BrokenError as broken:
                 if not broken.fault.passing or reply.written or attempt == self._conduct.retries:
                     # Without the cause, which can quote the key and the request.
                     raise GenerationError(_line(broken.fault, reply.written)) from None
                 wait_s = self._conduct.wait_s(attempt, broken.fault)
             else:
+                if cancelled.is_set():
+                    break
                 return reply.finish or Finish.END
             _log.info("trying again in %.1f seconds, %d of %d", wait_s, attempt + 1, self._conduct.retries)
             if cancelled.wait(wait_s):
@@ -139,35 +142,31 @@ class _Reply:
         self._chat = chat
         self._conduct = conduct
 
-    def pieces(self, messages: list[BaseMessage]) -> Iterator[str]:
-        """The text as it comes; raise `_BrokenError` where it breaks."""
+    def pieces(self, messages: list[BaseMessage], cancelled: threading.Event) -> Iterator[str]:
+        """The text as it comes, until `cancelled` is set; raise `_BrokenError` where it breaks."""
         # No callbacks: an outer chain's would carry photo and biographies to wherever they report.
         config: RunnableConfig | None = None if self._conduct.trace else {"callbacks": []}
-        chunks = self._chat.stream(messages, config)
+        chunks = Puller(
+            lambda: self._chat.stream(messages, config), within=lambda: traced(self._conduct.trace)
+        )
         try:
-            while (chunk := self._next(chunks)) is not None:
+            while (chunk := self._next(chunks, cancelled)) is not None:
                 if piece := str(chunk.text):
                     self.written += len(piece)
                     yield piece
         finally:
-            self._close(chunks)
-        if self.finish is None and self._conduct.says_end:
+            chunks.close()
+        if self.finish is None and self._conduct.says_end and not cancelled.is_set():
             raise _BrokenError(Fault("The server stopped before it said that the answer is complete."))
 
-    def _next(self, chunks: Iterator[BaseMessage]) -> BaseMessage | None:
+    def _next(self, chunks: Puller[AIMessageChunk], cancelled: threading.Event) -> AIMessageChunk | None:
         try:
-            with traced(self._conduct.trace):  # around each step, never around a yield
-                chunk = next(chunks, None)
+            chunk = chunks.next(cancelled)
             if chunk is not None:
                 self.finish = finish_of(chunk) or self.finish
         except Exception as error:
             raise _BrokenError(self._conduct.explain(error)) from error
         return chunk
-
-    def _close(self, chunks: Iterator[BaseMessage]) -> None:
-        if isinstance(chunks, Writer):
-            with traced(self._conduct.trace):
-                chunks.close()
 
 
 def _all(running: Sequence[Future[Draft]]) -> list[Draft]:

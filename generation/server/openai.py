@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 import weakref
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from langchain_openai import ChatOpenAI
-from openai import APIStatusError, OpenAI, OpenAIError, Timeout
+from openai import APIStatusError, DefaultHttpxClient, OpenAI, OpenAIError, Timeout
 from pydantic import SecretStr
 
 from generation.generator import GenerationError
@@ -25,6 +27,7 @@ _log = logging.getLogger(__name__)
 _CONNECT_S = 10.0
 # Servers without keys want the header all the same.
 _NO_KEY = "EMPTY"
+_KEY = re.compile(r"[!-~]*")
 _VERSION = re.compile(r"v\d+\w*")
 
 
@@ -44,9 +47,11 @@ def connect(
     `timeout_s` is how long the server may send nothing. Raise `GenerationError` where no server answers, it
     refuses the key, or no model is named and it has several.
     """
-    if not (key.isascii() and key.isprintable()):
-        raise GenerationError("The server's key holds characters that no key has; look for a stray line end.")
-    server = Server(base_url(url), key, timeout_s)
+    if not _KEY.fullmatch(key):
+        raise GenerationError(
+            "The server's key holds characters that no key has; look for a space or a stray line end."
+        )
+    server = Server(base_url(url), key, timeout_s, retries)
     name = server.chosen(model)
     conduct = Conduct(
         explain=lambda error: server.explained(error, name), retries=retries, says_end=True, trace=trace
@@ -66,11 +71,12 @@ class Server:
     url: str  # of its version of the protocol, such as http://localhost:8000/v1
     key: str = field(default="", repr=False)
     timeout_s: float = 60.0
+    retries: int = 0  # of its list of models, after a passing fault
 
     def chosen(self, model: str | None) -> str:
         """The model of that name, else the only one; raise `GenerationError` where nothing can be chosen."""
         try:
-            known = self.models()
+            known = self._models_at_last()
         except APIStatusError as error:
             if model is None or error.status_code in (401, 403):
                 raise GenerationError(self._list_fault(error).line) from None
@@ -94,7 +100,11 @@ class Server:
     def models(self) -> list[str]:
         """The names of the server's models; raise `OpenAIError`, or `ValueError` where it sends no list."""
         with OpenAI(
-            base_url=self.url, api_key=self.key or _NO_KEY, timeout=self.timeout, max_retries=0
+            base_url=self.url,
+            api_key=self.key or _NO_KEY,
+            timeout=self.timeout,
+            max_retries=0,
+            http_client=self.connections(),
         ) as client:
             reply = client.get("/models", cast_to=object)
         data = reply.get("data") if isinstance(reply, dict) else None
@@ -102,6 +112,28 @@ class Server:
             raise ValueError("Expected a list of models.")
         names = [model.get("id") for model in data if isinstance(model, dict)]
         return [name for name in names if isinstance(name, str)]
+
+    def _models_at_last(self) -> list[str]:
+        """The same, tried again after a passing fault: a server that is just starting has some."""
+        conduct = Conduct(retries=self.retries)
+        for attempt in range(self.retries):
+            try:
+                return self.models()
+            except OpenAIError as error:
+                fault = self._list_fault(error)
+                if not fault.passing:
+                    raise
+                time.sleep(conduct.wait_s(attempt, fault))
+        return self.models()
+
+    def connections(self) -> DefaultHttpxClient:
+        """What carries requests: to this server and no other, for they hold photos and biographies.
+
+        A proxy of the environment is used for other machines only.
+        """
+        return DefaultHttpxClient(
+            timeout=self.timeout, follow_redirects=False, trust_env=not _is_here(self.url)
+        )
 
     @property
     def timeout(self) -> Timeout:
@@ -144,7 +176,17 @@ def chat_model(server: Server, model: str, sampling: Sampling) -> ChatOpenAI:
         extra_body=limit,
         stream_usage=False,  # an unknown field to some servers
         use_responses_api=False,
+        http_client=server.connections(),
+        openai_proxy=None,  # not that of OPENAI_PROXY
     )
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False
 
 
 def base_url(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from email.utils import parsedate_to_datetime
@@ -64,6 +65,12 @@ def _of_status(error: APIStatusError, server: str, said: str) -> Fault:
             return Fault(f"{server} does not know the model, or has no chat at this URL ({status}).")
         case 429:
             return _busy(f"{server} is busy ({status})", wait_s)
+        case code if 300 <= code < 400:
+            place = quotable(error.response.headers.get("location", "elsewhere"), secret="")
+            return Fault(
+                f"{server} sends questions on to {place} ({code}), which is not followed; "
+                "if that is right, give that URL."
+            )
         case code if code >= 500:
             return _busy(f"{server} failed ({status})", wait_s)
         case _:
@@ -85,7 +92,8 @@ def _of_event(error: APIError, server: str, said: str) -> Fault:
 def asked_wait_s(retry_after: str) -> float | None:
     """Seconds from now that a Retry-After header asks for; None where it cannot be read."""
     try:
-        return max(float(retry_after), 0.0)
+        seconds = float(retry_after)
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:

@@ -80,6 +80,34 @@ def test_a_question_that_nobody_can_see_is_an_error_and_the_talk_goes_on(
     assert "Elmira, New York" in result.out
 
 
+@pytest.mark.usefixtures("collins")
+def test_json_names_the_question_also_where_there_is_no_answer(
+    run: Run, nasa: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_in(monkeypatch, "Where was she born?", "\u2060")
+    first, second = map(json.loads, run("chat", nasa, "--json").out.splitlines())
+    assert first["question"] == "Where was she born?"
+    assert second["question"] == "\u2060"
+    assert second["error"].startswith("Expected a question")
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_closed_input_is_one_line(run: Run, nasa: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    result = run("chat", nasa)
+    assert result.code == 1
+    assert result.err.splitlines()[-1].startswith("Error: There is no input to read questions from")
+
+
+@pytest.mark.usefixtures("collins")
+def test_bytes_that_are_no_text_end_nothing(run: Run, nasa: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO(b"caf\xe9?\nWhere was she born?\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(raw, encoding="utf-8"))
+    result = run("chat", nasa)
+    assert result.code == 0
+    assert "Elmira, New York" in result.out
+
+
 def test_an_answer_that_breaks_off_ends_its_line_before_the_error(capsys: pytest.CaptureFixture[str]) -> None:
     broken = GenerationError("The server is gone.")
     with pytest.raises(GenerationError):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.generators import DEFAULT_MODEL, choose_generator
+from app.models import language_models
 from app.settings import BadOptionError, GeneratorKind, read_settings
 from generation.fetching.manifest import Manifest, Source
 from generation.generator import GenerationError
@@ -147,6 +148,9 @@ def test_a_model_that_was_published_without_a_processor_answers_with_that_of_its
     [
         ("SEED", "-1", "PLACARD_SEED is '-1'"),
         ("SEED", str(2**63), "PLACARD_SEED is"),
+        ("TIMEOUT_S", "inf", "PLACARD_TIMEOUT_S is 'inf'"),
+        ("TIMEOUT_S", "1e300", "PLACARD_TIMEOUT_S is '1e300'"),
+        ("MAX_NEW_TOKENS", "0", "PLACARD_MAX_NEW_TOKENS is '0'"),
         ("PICTURE_MAX_TOKENS", "100", "at least PLACARD_PICTURE_MIN_TOKENS, which is 200"),
     ],
 )
@@ -182,5 +186,23 @@ def test_a_fetched_model_is_found_at_its_own_commit_only(tmp_path: Path) -> None
     Manifest(Source("somebody/model", commit), Source("somebody/model", commit), {}).write(place)
     root = read_settings().language_root
     assert find_model("somebody/model", root, commit) == place
-    with pytest.raises(ModelNotFoundError, match="at revision bbb"):
+    assert find_model("somebody/model", root, "a" * 7) == place
+    with pytest.raises(ModelNotFoundError, match=f"on disk at commit {commit}, and no bbb"):
         find_model("somebody/model", root, "b" * 40)
+    with pytest.raises(ModelNotFoundError, match="is a folder, which has no revisions"):
+        find_model(str(place), root, commit)
+
+
+def test_a_model_of_the_cache_is_called_by_its_id(tmp_path: Path) -> None:
+    place = tmp_path / "cache/models--weihongliang--RC-Qwen2VL-2b"
+    snapshot = place / "snapshots" / ("c" * 40)
+    snapshot.mkdir(parents=True)
+    (place / "refs").mkdir()
+    (place / "refs/main").write_text("c" * 40)
+    (snapshot / "config.json").write_text("{}")
+    choice = choose_generator(read_settings(options={"generator": "local"}))
+    assert Path(choice.model) == snapshot
+    assert str(choice) == "local weihongliang/RC-Qwen2VL-2b (asked for)"
+    listed = {model.name: model for model in language_models(read_settings())}
+    assert listed["rc-qwen2-vl-2b"].on_disk
+    assert not listed["rc-qwen2-vl-7b"].on_disk

@@ -203,6 +203,8 @@ def test_a_processor_may_be_in_another_folder(folder: Path, light: Path, plain: 
         ("config.json", {"text_config": [1]}, "no model: .*'text_config'"),
         ("config.json", {"image_token_id": None}, "no model: .*'image_token_id'"),
         ("generation_config.json", {"temperature": "hot"}, "temperature 'hot'; expected a number"),
+        ("generation_config.json", {"temperature": -1}, "temperature -1; expected a number from 0 to 100"),
+        ("generation_config.json", {"top_p": 5}, "top_p 5; expected a number from 0 to 1"),
         ("generation_config.json", {"eos_token_id": ["end"]}, "expected one token id or a list"),
         (
             "processor_config.json",

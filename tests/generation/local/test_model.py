@@ -28,6 +28,7 @@ from generation.picture import Picture
 from generation.sampling import Sampling
 from tests.generation.local.chats import chat, eight, made, written
 from tests.generation.local.folders import copied, rewritten
+from vision.device import Device
 
 SHORT = Sampling(12, temperature=0)
 ENDLESS = Sampling(30_000, temperature=0)
@@ -326,6 +327,17 @@ def test_a_seed_repeats_an_answer_and_leaves_other_dice_alone(model: LocalModel)
     assert answers[0] == answers[1] == model.batch([chat()], wild)[0]
     assert written(model, chat(), replace(wild, seed=8)) != answers[0]
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_seed_holds_while_another_model_draws_words(model: LocalModel, light: Path) -> None:
+    other = load_model(light, device=Device.CPU)
+    wild = Sampling(24, temperature=2.0, seed=7)
+    expected = written(model, chat(), wild)
+    busy = threading.Thread(target=lambda: [written(other, chat(), replace(wild, seed=n)) for n in range(6)])
+    busy.start()
+    answers = [written(model, chat(), wild) for _ in range(4)]
+    busy.join()
+    assert answers == [expected] * 4
 
 
 def test_a_model_writes_nothing_to_the_terminal(model: LocalModel, capfd: pytest.CaptureFixture[str]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
+from generation.conversation import Conversation
 from generation.generator import Finish, GenerationError
 from generation.request import Request
 from generation.server.chat import Conduct
@@ -18,12 +20,14 @@ from tests.generation.contexts import ada, blank, bob, photo
 from tests.generation.server.scripted import (
     Handler,
     Reply,
+    Scripted,
     chunk,
     cut,
     dropped,
     fails,
     hangs,
     html,
+    listing,
     raw,
     says,
     serving,
@@ -45,6 +49,11 @@ def failure(reply: Reply, *, model: str = "tiny", timeout_s: float = 60.0, retri
         assert KEY not in repr(error.value) + repr(generator)
         assert "\n" not in text
         return text.replace(f"{server.url}/v1", "URL")
+
+
+def written(server: Scripted) -> str:
+    """What a server without a key answers."""
+    return connect(server.url).stream(REQUEST).finished().text
 
 
 def test_failures_before_the_first_piece_are_retried() -> None:
@@ -94,7 +103,7 @@ def test_the_wait_that_a_server_asks_for_may_be_seconds_or_a_date() -> None:
     assert wait_s is not None and 0 < wait_s <= 40
     assert asked_wait_s("7") == 7.0
     assert asked_wait_s("-1") == asked_wait_s("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
-    assert asked_wait_s("soon") is asked_wait_s("") is None
+    assert asked_wait_s("soon") is asked_wait_s("") is asked_wait_s("nan") is None
 
 
 def test_a_server_that_asks_for_a_long_wait_is_not_waited_for() -> None:
@@ -185,3 +194,49 @@ def test_a_server_that_goes_down_later_is_named_too() -> None:
         generator = connect(server.url)
     with pytest.raises(GenerationError, match="does not answer; is it running"):
         generator.stream(REQUEST).finished()
+
+
+def test_a_question_is_not_sent_on_to_another_server() -> None:
+    with serving(says("Stolen.")) as other:
+        moved = fails(307, Location=f"{other.url}/v1/chat/completions")
+        with serving(moved) as server, pytest.raises(GenerationError, match="sends questions on to http"):
+            written(server)
+        assert other.bodies == []
+        listed_elsewhere = fails(302, Location=f"{other.url}/v1/models")
+        with serving(says("Yes."), models=listed_elsewhere) as server, pytest.raises(GenerationError):
+            connect(server.url)
+
+
+def test_no_proxy_stands_between_this_machine_and_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "OPENAI_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with serving(says("Yes.")) as server:
+        assert written(server) == "Yes."
+
+
+@pytest.mark.parametrize("before", [[], ["Ada "]])
+def test_an_answer_of_a_silent_server_is_cancelled_at_once_and_keeps_what_was_written(
+    before: list[str],
+) -> None:
+    with serving(hangs(*before)) as server:
+        conversation = Conversation(REQUEST.photo, REQUEST.context, connect(server.url))
+        timer = threading.Timer(0.5, conversation.cancel)
+        timer.start()
+        assert list(conversation.stream("Who is it?")) == before  # without it, the test's time runs out
+        timer.join()
+    answer = conversation.exchanges[-1].answer
+    assert (answer.text, answer.finish) == ("".join(before).strip(), Finish.CANCELLED)
+
+
+def test_a_server_that_is_just_starting_is_asked_for_its_models_again() -> None:
+    tries = [fails(503, Retry_After="0"), dropped, listing(["tiny"])]
+    with serving(says("Yes."), models=lambda handler: tries.pop(0)(handler)) as server:
+        assert written(server) == "Yes."
+    assert tries == []
+
+
+@pytest.mark.parametrize("key", ["  ", "a b", "sk-1\n", "sk-\u00e9"])
+def test_a_key_that_cannot_be_sent_is_blamed_itself(key: str) -> None:
+    with pytest.raises(GenerationError, match="holds characters that no key has") as error:
+        connect("http://127.0.0.1:9", key=key)
+    assert key not in str(error.value)
