@@ -12,6 +12,7 @@ from app.demo import insightface_data
 from tests.app.conftest import Result, Run
 
 ASK_KEYS = [
+    "question",
     *("answer", "citations", "findings", "finish", "generator", "reason", "note", "sent", "regions"),
 ]
 REGION_KEYS = ["box", "kind", "confidence", "decision", "entity_id", "name", "similarity", "candidates"]
