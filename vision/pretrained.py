@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers.utils import logging as library_logging
 
@@ -19,7 +20,17 @@ _SHOWN = 3  # weights that an error names
 # The library's verbosity is the whole process's; it is changed while a model is loaded.
 _quiet_lock = threading.Lock()
 # What transformers raises for folders that are wrong in some way, found by trying.
-FAULTS = (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError)
+FAULTS = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    SafetensorError,
+    StrictDataclassError,
+)
 NOTHING_ELSE = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -49,7 +60,7 @@ def load_network(auto_class: Any, folder: Path, place: torch.device) -> Any:
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # they are reported, and refused below with all the others
             )
-    except (*FAULTS, SafetensorError) as error:
+    except FAULTS as error:
         raise ThingsUnavailableError(f"Cannot load the model in {folder.name}: {line(error)}.") from error
     if fault := weights_fault(report):
         raise ThingsUnavailableError(
@@ -94,8 +105,10 @@ def quietly() -> Iterator[None]:
 
 
 def line(error: Exception) -> str:
-    """The first line of what the library says."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    """What the library says, in one line: the first of many, but all of a field that is wrong."""
+    lines = (str(error).strip() or type(error).__name__).splitlines()
+    said = " ".join(one.strip() for one in lines) if isinstance(error, StrictDataclassError) else lines[0]
+    return said.rstrip(".")
 
 
 def _some(keys: list[str]) -> str:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from huggingface_hub.errors import StrictDataclassError
 from jinja2 import TemplateError
-from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForImageTextToText,
@@ -22,7 +17,6 @@ from transformers import (
     PreTrainedModel,
     ProcessorMixin,
 )
-from transformers.utils import logging as library_logging
 
 from generation.dtype import Dtype
 from generation.family import Family
@@ -35,27 +29,11 @@ from generation.local.folder import (
 from generation.local.model import LocalModel
 from generation.local.processor import processor_folder
 from generation.picture import PictureBudget
-from vision.device import Device, DeviceUnavailableError
+from vision.device import Device
+from vision.pretrained import FAULTS, NOTHING_ELSE, line, place_for, quietly, weights_fault
 
 _log = logging.getLogger(__name__)
-_SHOWN = 3  # weights that an error names
-# The library's verbosity is the whole process's; it is changed while a model is loaded.
-_quiet_lock = threading.Lock()
-# What transformers raises for folders that are wrong in some way, found by trying.
-_FAULTS = (
-    OSError,
-    ValueError,
-    RuntimeError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    ImportError,
-    SafetensorError,
-    StrictDataclassError,
-    TemplateError,
-)
 _TURN = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "?"}]}
-_NOTHING_ELSE = {"local_files_only": True, "trust_remote_code": False}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,9 +83,10 @@ def load_parts(
     for and is not there.
     """
     family = checked_folder(folder)
-    place, number = _place(device), _number(dtype, _place(device))
+    place = place_for(device, "the language model")
+    number = _number(dtype, place)
     _log.info("Loading a %s model on %s as %s", family, place, number)
-    with _quietly():
+    with quietly():
         _check_config(folder)
         tools = _processor(processor_folder(folder, folder.parent, str(processor)), family)
         network = _network(folder, place, number)
@@ -119,12 +98,6 @@ def load_parts(
 def cuda_ready() -> bool:
     """Whether models can run on a GPU here."""
     return torch.cuda.is_available()
-
-
-def _place(device: Device) -> torch.device:
-    if device is Device.CUDA and not cuda_ready():
-        raise DeviceUnavailableError("the language model", "torch finds no CUDA GPU")
-    return torch.device("cuda" if device is not Device.CPU and cuda_ready() else "cpu")
 
 
 def _number(dtype: Dtype, place: torch.device) -> torch.dtype:
@@ -150,10 +123,10 @@ def _attention(place: torch.device, number: torch.dtype) -> str:
 def _check_config(folder: Path) -> None:
     """Raise `BadModelError` for a config.json that describes no model."""
     try:
-        AutoConfig.from_pretrained(folder, **_NOTHING_ELSE)
-    except _FAULTS as error:
+        AutoConfig.from_pretrained(folder, **NOTHING_ELSE)
+    except FAULTS as error:
         raise BadModelError(
-            f"config.json of {model_name(folder)} describes no model: {_line(error)}."
+            f"config.json of {model_name(folder)} describes no model: {line(error)}."
         ) from error
 
 
@@ -161,39 +134,25 @@ def _network(folder: Path, place: torch.device, number: torch.dtype) -> PreTrain
     try:
         network, report = AutoModelForImageTextToText.from_pretrained(
             folder,
-            **_NOTHING_ELSE,
+            **NOTHING_ELSE,
             use_safetensors=True,
             dtype=number,
             attn_implementation=_attention(place, number),
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are reported, and refused below with all the others
         )
-    except _FAULTS as error:
-        raise BadModelError(f"Cannot load the model in {model_name(folder)}: {_line(error)}.") from error
-    _check_weights(folder, report)
+    except FAULTS as error:
+        raise BadModelError(f"Cannot load the model in {model_name(folder)}: {line(error)}.") from error
+    if fault := weights_fault(report):
+        raise BadModelError(f"The weights in {model_name(folder)} are not whole: {fault}. Fetch it anew.")
     return network.to(place).eval()
-
-
-def _check_weights(folder: Path, report: dict[str, set[object]]) -> None:
-    """Raise `BadModelError` unless every weight of the model came from the folder, and nothing was left."""
-    mismatched = (key[0] if isinstance(key, tuple) else key for key in report["mismatched_keys"])
-    faults = {
-        "missing": sorted(map(str, report["missing_keys"])),
-        "not of this model": sorted(map(str, report["unexpected_keys"])),
-        "of another shape": sorted(map(str, mismatched)),
-    }
-    found = [f"{len(keys)} {fault} ({_some(keys)})" for fault, keys in faults.items() if keys]
-    if found:
-        raise BadModelError(
-            f"The weights in {model_name(folder)} are not whole: {'; '.join(found)}. Fetch it anew."
-        )
 
 
 def _processor(folder: Path, family: Family) -> ProcessorMixin:
     try:
-        processor = AutoProcessor.from_pretrained(folder, **_NOTHING_ELSE)
-    except _FAULTS as error:
-        raise BadModelError(f"Cannot load the processor in {model_name(folder)}: {_line(error)}.") from error
+        processor = AutoProcessor.from_pretrained(folder, **NOTHING_ELSE)
+    except FAULTS as error:
+        raise BadModelError(f"Cannot load the processor in {model_name(folder)}: {line(error)}.") from error
     images = getattr(processor, "image_processor", None)
     if images is None or not processor.chat_template:
         missing = "chat template" if images is not None else "picture settings"
@@ -201,9 +160,9 @@ def _processor(folder: Path, family: Family) -> ProcessorMixin:
     _check_pictures(folder, images, family)
     try:
         processor.apply_chat_template([_TURN], tokenize=False, add_generation_prompt=True)
-    except _FAULTS as error:
+    except (*FAULTS, TemplateError) as error:
         raise BadModelError(
-            f"Cannot use the chat template in {model_name(folder)}: {_line(error)}."
+            f"Cannot use the chat template in {model_name(folder)}: {line(error)}."
         ) from error
     return processor
 
@@ -229,30 +188,3 @@ def _check_pictures(folder: Path, images: BaseImageProcessor, family: Family) ->
             f"{model_name(folder)} make them "
             f"{images.patch_size * images.merge_size}; take the processor of this model."
         )
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """No bars and no messages of the library; what is wrong becomes an error of ours."""
-    with _quiet_lock:
-        verbosity, bars = library_logging.get_verbosity(), library_logging.is_progress_bar_enabled()
-        library_logging.set_verbosity(library_logging.CRITICAL)
-        library_logging.disable_progress_bar()
-        try:
-            yield
-        finally:
-            library_logging.set_verbosity(verbosity)
-            if bars:
-                library_logging.enable_progress_bar()
-
-
-def _some(keys: list[str]) -> str:
-    more = ", ..." if len(keys) > _SHOWN else ""
-    return ", ".join(keys[:_SHOWN]) + more
-
-
-def _line(error: Exception) -> str:
-    """What the library says, in one line: the first of many, but all of a field that is wrong."""
-    lines = (str(error).strip() or type(error).__name__).splitlines()
-    said = " ".join(line.strip() for line in lines) if isinstance(error, StrictDataclassError) else lines[0]
-    return said.rstrip(".")
