@@ -35,6 +35,7 @@ from vision.region import unit
 
 PORTRAITS = 100
 QUERIES = 200
+CROPS = 32
 DIMENSION = 512
 
 
@@ -45,7 +46,8 @@ def main() -> None:
     print("| what | measured | baseline | ratio |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        for lines in (_command_line(), _ingest(place), _recognise(place, 540), _recognise(place, 100_000)):
+        groups = (_command_line(), _ingest(place), _things(), _recognise(place, 540))
+        for lines in (*groups, _recognise(place, 100_000)):
             for line in lines:
                 print(line, flush=True)
 
@@ -96,6 +98,42 @@ def _ingest(place: Path) -> Iterator[str]:
             f"| ingest of {PORTRAITS} portraits with {title}, against the bare loop of its networks "
             f"| {ours:.2f} s | {theirs:.2f} s | {ours / theirs:.2f} |"
         )
+
+
+def _things() -> Iterator[str]:
+    """Crops of things embedded in a batch beside one by one, and what comes before the embedding."""
+    encoder = ASSETS / "models/open_clip-mobilenetv2"
+    photos = sorted((ASSETS / "data/objects").glob("*/*.jpg"))[:CROPS]
+    if not photos or not encoder.is_dir():
+        yield "| embedding of things | not measured: PLACARD_ASSETS has no things | | |"
+        return
+    from vision.crops import Views, whole
+    from vision.embedder import load_embedder
+    from vision.things import ThingModel
+
+    embedder: Any = load_embedder(encoder)
+    model = ThingModel(embedder, views=Views(crops=1))
+    decoded = [Photo.open(path) for path in photos]
+    crops = [model.views.crop(photo, whole(photo))[0] for photo in decoded]
+    embedder.embed(crops)
+    together, alone = (
+        min(_timed(way) for _ in range(3))
+        for way in (partial(embedder.embed, crops), partial(_each_crop, embedder, crops))
+    )
+    boxes = min(_timed(lambda: [model.drawn(photo, [whole(photo)]) for photo in decoded]) for _ in range(3))
+    yield (
+        f"| {len(crops)} crops of things embedded in one batch, against one by one "
+        f"| {together:.2f} s | {alone:.2f} s | {together / alone:.2f} |"
+    )
+    yield (
+        f"| {len(crops)} boxes of things to regions one by one (crop, quality, embedding), against embedding "
+        f"alone | {boxes:.2f} s | {alone:.2f} s | {boxes / alone:.2f} |"
+    )
+
+
+def _each_crop(embedder: Any, crops: list[NDArray[np.uint8]]) -> None:
+    for crop in crops:
+        embedder.embed([crop])
 
 
 def _drain(outcomes: Iterable[object]) -> None:
