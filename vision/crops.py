@@ -52,11 +52,16 @@ class Views:
     def crop(self, photo: Photo, box: Box) -> list[NDArray[np.uint8]]:
         """The crops (side, side, 3) of a box; raise `ValueError` where it lies outside the photo."""
         near = square(photo, box, self.padding)
-        crops = [near, near[:, ::-1]]
+        crops = [near, _mirrored(near)]
         if self.crops > 2:
             wide = square(photo, box, self.padding + 0.1)
-            crops += [wide, wide[:, ::-1]]
+            crops += [wide, _mirrored(wide)]
         return crops[: self.crops]
+
+
+def _mirrored(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The mirror image as an array of its own: torch reads no view that runs backwards."""
+    return np.ascontiguousarray(crop[:, ::-1])
 
 
 def square(photo: Photo, box: Box, padding: float = 0.0) -> NDArray[np.uint8]:

@@ -45,6 +45,8 @@ def _coco_in(place: Place) -> str | None:
 
 
 def _parsed(data: bytes, name: str) -> _Json:
+    if not data.strip():
+        raise SourceError(f"Expected a COCO file, but {name} is empty; correct it")
     try:
         found = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -68,19 +70,32 @@ class _Coco:
         images = _by_id(self.file["images"])
         categories = _by_id(self.file["categories"])
         entries = [one for one in self.file["annotations"] if not (isinstance(one, dict) and _is_crowd(one))]
-        together = Counter(map(_place_of, entries))
-        for number, annotation in enumerate(entries, 1):
+        if not entries:
+            raise SourceError(f"{self.name} has no annotation of a thing; add some")
+        read = [self._tried(one, images, categories) for one in entries]
+        good = (one for one, row in zip(entries, read, strict=True) if isinstance(row, Labelled))
+        together = Counter(map(_place_of, good))
+        for number, (annotation, row) in enumerate(zip(entries, read, strict=True), 1):
             where = f"annotation {number} of {self.name}"
-            try:
-                if not isinstance(annotation, dict):
-                    raise _bad("an annotation must be an object")
-                if together[_place_of(annotation)] > 1:
-                    raise _bad("an entity is in a photo once, but there are several boxes of this category")
-                yield self._row(annotation, images, categories)
-            except RowError as error:
-                yield Unusable(where, error.reason, f"{where}: {error.detail}")
+            if isinstance(row, RowError):
+                yield Unusable(where, row.reason, row.detail)
+            elif together[_place_of(annotation)] > 1:
+                several = _bad("an entity is in a photo once, but there are several boxes of this category")
+                yield Unusable(where, several.reason, several.detail)
+            else:
+                yield row
 
-    def _row(self, annotation: _Json, images: dict[Any, _Json], categories: dict[Any, _Json]) -> Labelled:
+    def _tried(
+        self, annotation: Any, images: dict[Any, _Json], categories: dict[Any, _Json]
+    ) -> Labelled | RowError:
+        try:
+            return self._row(annotation, images, categories)
+        except RowError as error:
+            return error
+
+    def _row(self, annotation: Any, images: dict[Any, _Json], categories: dict[Any, _Json]) -> Labelled:
+        if not isinstance(annotation, dict):
+            raise _bad("an annotation must be an object")
         image = images.get(_key(annotation, "image_id"))
         category = categories.get(_key(annotation, "category_id"))
         if image is None or category is None:

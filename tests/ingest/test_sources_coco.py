@@ -73,6 +73,29 @@ def test_the_file_itself_a_root_and_a_zip_are_read_as_the_folder_is(tmp_path: Pa
     assert [row.where for row in rows(tmp_path / "set.zip")] == ["images/a.png"]
 
 
+def test_the_file_that_is_named_is_read_and_not_a_table_beside_it(tmp_path: Path) -> None:
+    place = folder(tmp_path, box(1, 7))
+    (place / "metadata.csv").write_text("file_name,name\nimages/b.png,Bella\n", encoding="utf-8")
+    assert [row.where for row in rows(place / "annotations.json")] == ["images/a.png"]
+    assert "images/b.png" in [row.where for row in rows(place)]
+
+
+def test_a_box_that_is_malformed_does_not_make_a_good_one_of_its_category_several(tmp_path: Path) -> None:
+    place = folder(tmp_path, box(1, 7), box(1, 7, (0, 0, 0, 5)), box(1, 7, "all of it"))
+    first, *others = rows(place)
+    assert isinstance(first, Labelled) and first.box == Box(10, 20, 40, 60)
+    assert [one.reason.value for one in others if isinstance(one, Unusable)] == ["bad_box", "bad_box"]
+
+
+def test_an_empty_file_is_said_to_hold_no_annotation(tmp_path: Path) -> None:
+    place = folder(tmp_path)
+    with pytest.raises(SourceError, match=r"annotations\.json has no annotation of a thing"):
+        rows(place)
+    (place / "annotations.json").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"annotations\.json is empty"):
+        rows(place)
+
+
 def test_other_json_files_in_a_folder_of_people_are_nobodys_business(tmp_path: Path) -> None:
     (tmp_path / "Ann").mkdir()
     (tmp_path / "Ann" / "1.png").write_bytes(picture((200, 0, 0)))
@@ -100,7 +123,7 @@ def test_what_is_wrong_with_an_annotation_is_said_and_the_others_are_read(
 ) -> None:
     place = folder(tmp_path, annotation, box(2, 8))
     [(found, said)] = refusals(place)
-    assert found == reason and detail in said and said.startswith("annotation 1 of annotations.json: ")
+    assert found == reason and detail in said and "annotation 1" not in said  # the line begins with it
     assert len(rows(place)) == 2
 
 

@@ -55,6 +55,16 @@ def test_crops_in_a_batch_are_embedded_as_one_by_one(kind: str, request: pytest.
     assert embedder.identity == identity_of(folder) == load_embedder(folder).identity
 
 
+@pytest.mark.parametrize("kind", ["clip", "dinov2"])
+def test_a_thing_is_embedded_through_its_crops_and_their_mirror_images(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    embedder = load_embedder(request.getfixturevalue(kind))
+    photo, box = noise((60, 40)), Box(5, 5, 35, 30)
+    for views in (Views(), Views(0.1, 4)):
+        assert embedder.embed(views.crop(photo, box)).shape == (views.crops, embedder.dimension)
+
+
 def test_texts_and_photos_are_in_one_space_of_clip_and_dinov2_reads_no_text(clip: Path, dinov2: Path) -> None:
     embedder = load_embedder(clip)
     assert isinstance(embedder, TextEmbedder) and not isinstance(load_embedder(dinov2), TextEmbedder)
