@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,8 +161,12 @@ def _recognised(settings: Settings, photo: Photo, subject: Subject) -> Iterator[
     rows = [reference_of(text) for text in subject.references]
     drawn = [box_of(box) for box in subject.drawn]
     wanted = wants_things(rows)
-    with temporary_gallery() if rows else Gallery.open(settings.gallery_url) as gallery:
-        recogniser, choice = open_recogniser(settings, gallery, things=wanted)
+    with ExitStack() as stack:
+        gallery = stack.enter_context(temporary_gallery() if rows else Gallery.open(settings.gallery_url))
+        own = Gallery.peek(settings.gallery_url) if wanted else None  # it says how things are looked at
+        if own is not None:
+            stack.enter_context(own)
+        recogniser, choice = open_recogniser(settings, gallery, things=wanted, like=own)
         print(f"Faces: {choice}", file=sys.stderr)
         if choice.things is not None:
             print(f"Things: {choice.things}", file=sys.stderr)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -36,8 +37,10 @@ from ingest.sources.columns import parse_columns
 from ingest.sources.opening import open_source
 from ingest.sources.row import Row
 from ingest.sources.source import Source, SourceOptions
+from vision.crops import whole
 from vision.errors import UserError
-from vision.faces import FaceModel
+from vision.faces import AUTO, FaceModel
+from vision.photo import Photo
 from vision.things import ThingModel
 
 
@@ -106,12 +109,17 @@ def enrolling(
 def run_reembed(settings: Settings) -> int:
     """Embed the gallery with another model and print a summary; the exit code."""
     with Gallery.open(settings.gallery_url) as gallery:
-        faces = _faces(settings, gallery)
-        missing = gallery.reference_total(EntityKind.PERSON) - _embedded(gallery, faces.space)
-        counted = _counted(_shown(reembed(gallery, faces), missing, "reembed"), None)
-        spaces = [faces.space]
-        if things := _things(settings, gallery, wanted=False):
-            missing = gallery.reference_total(EntityKind.THING) - _embedded(gallery, things.space)
+        things = _things(settings, gallery, wanted=False, anew=True)
+        faces = None if _only_things(settings, gallery) else _faces(settings, gallery)
+        _try_models(gallery, faces, things)  # before anything is written
+        counted: Counter[tuple[Status, str]] = Counter()
+        spaces = []
+        if faces is not None:
+            missing = _missing(gallery, EntityKind.PERSON, faces.space)
+            counted += _counted(_shown(reembed(gallery, faces), missing, "reembed"), None)
+            spaces.append(faces.space)
+        if things is not None:
+            missing = _missing(gallery, EntityKind.THING, things.space)
             counted += _counted(_shown(reembed_things(gallery, things), missing, "reembed things"), None)
             spaces.append(things.space)
     _summarise(counted, dry_run=False)
@@ -119,8 +127,23 @@ def run_reembed(settings: Settings) -> int:
     return 0
 
 
-def _things(settings: Settings, gallery: Gallery, *, wanted: bool) -> ThingModel | None:
-    choice = choose_things(settings, gallery, wanted=wanted)
+def _only_things(settings: Settings, gallery: Gallery) -> bool:
+    """Whether no model of faces is needed: a gallery of things only gets none unasked."""
+    things, people = map(gallery.reference_total, (EntityKind.THING, EntityKind.PERSON))
+    return settings.faces == AUTO and gallery.current_space() is None and things > 0 and people == 0
+
+
+def _try_models(gallery: Gallery, faces: FaceModel | None, things: ThingModel | None) -> None:
+    """Load the networks that will have to look, so that one that cannot be loaded fails at once."""
+    blank = Photo.from_pixels(np.zeros((64, 64, 3), dtype=np.uint8))
+    if faces is not None and _missing(gallery, EntityKind.PERSON, faces.space):
+        faces.regions([blank])
+    if things is not None and _missing(gallery, EntityKind.THING, things.space):
+        things.drawn(blank, [whole(blank)])
+
+
+def _things(settings: Settings, gallery: Gallery, *, wanted: bool, anew: bool = False) -> ThingModel | None:
+    choice = choose_things(settings, gallery, wanted=wanted, anew=anew)
     if choice is None:
         return None
     things = load_things(settings, choice)
@@ -136,8 +159,10 @@ def _enrolment_rules(settings: Settings, gallery: Gallery, things: ThingModel | 
     return replace(THING_RULES, look_alike=rules.threshold, unlike=rules.threshold - rules.band)
 
 
-def _embedded(gallery: Gallery, space: str) -> int:
-    return next((known.references for known in gallery.spaces() if known.name == space), 0)
+def _missing(gallery: Gallery, kind: EntityKind, space: str) -> int:
+    """How many references have no embedding in a space yet."""
+    embedded = next((known.references for known in gallery.spaces() if known.name == space), 0)
+    return gallery.reference_total(kind) - embedded
 
 
 def _faces(settings: Settings, gallery: Gallery) -> FaceModel:

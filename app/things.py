@@ -36,21 +36,27 @@ class ThingChoice:
         return f"{self.embedder.name} ({self.reason}), {found}"
 
 
-def choose_things(settings: Settings, gallery: Gallery, *, wanted: bool = False) -> ThingChoice | None:
+def choose_things(
+    settings: Settings, gallery: Gallery, *, wanted: bool = False, anew: bool = False
+) -> ThingChoice | None:
     """The models that were asked for, else the gallery's own; None where nobody needs any.
 
-    `wanted` says that there will be things: then an empty gallery takes what is on disk.
+    `wanted` says that there will be things: then an empty gallery takes what is on disk. `anew` says that all
+    will be embedded again: then the settings may change how boxes are cropped.
+    Raise `ThingsUnavailableError` where that cannot be.
     """
     if settings.things == OFF:
         return None
     current = gallery.current_space(SpaceKind.THING)
     if settings.things != AUTO:
         folder = find_folder(settings, settings.things)
-        return _choice(settings, folder, current, "asked for")
+        return _choice(settings, folder, _views(settings, folder, current, anew=anew), "asked for")
     if current is not None:
-        return _choice(settings, folder_of(current, settings), current, "the gallery was made with it")
+        folder = folder_of(current, settings)
+        views = _views(settings, folder, current, anew=anew)
+        return _choice(settings, folder, views, "the gallery was made with it")
     found = next(embedders_on_disk(settings), None) if wanted else None
-    return None if found is None else _choice(settings, found, None, "the first on disk")
+    return None if found is None else _choice(settings, found, _set_views(settings), "the first on disk")
 
 
 def wants_things(rows: Iterable[Row]) -> bool:
@@ -130,14 +136,35 @@ def _folders(settings: Settings) -> list[Path]:
     return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def _choice(settings: Settings, folder: Path, current: Space | None, reason: str) -> ThingChoice:
+def _choice(settings: Settings, folder: Path, views: Views, reason: str) -> ThingChoice:
+    return ThingChoice(folder, _detector(settings), views, reason)
+
+
+def _views(settings: Settings, folder: Path, current: Space | None, *, anew: bool) -> Views:
+    """How boxes are cropped: a gallery keeps its own views until all of it is embedded anew."""
     own = None
     if current is not None and _made_by(current.name, identity_of(folder)):
         own = Views.of(current.name)
+    views = _set_views(settings, own or Views())
+    if own is not None and not anew:
+        _check_same("PADDING", views.padding, own.padding)
+        _check_same("CROPS", views.crops, own.crops)
+    return views
+
+
+def _set_views(settings: Settings, own: Views | None = None) -> Views:
+    """The views that the settings say, where they say nothing `own`."""
     views = own or Views()
     padding, crops = settings.thing_padding, settings.thing_crops
-    views = Views(views.padding if padding is None else padding, views.crops if crops is None else crops)
-    return ThingChoice(folder, _detector(settings), views, reason)
+    return Views(views.padding if padding is None else padding, views.crops if crops is None else crops)
+
+
+def _check_same(setting: str, said: float, own: float) -> None:
+    if round(100 * said) != round(100 * own):  # a space's name has hundredths
+        raise ThingsUnavailableError(
+            f"PLACARD_THING_{setting} is {said}, but the gallery's things were cropped with {own}: "
+            f"leave it out, or run 'placard gallery reembed' to embed them anew."
+        )
 
 
 def _detector(settings: Settings) -> Path | None:

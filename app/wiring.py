@@ -82,10 +82,13 @@ def by_hand(settings: Settings) -> ByHand:
 
 
 def open_recogniser(
-    settings: Settings, gallery: Gallery, *, things: bool = False
+    settings: Settings, gallery: Gallery, *, things: bool = False, like: Gallery | None = None
 ) -> tuple[Recogniser, Choice]:
-    """A recogniser for a gallery, and which models it uses; `things` says that there will be some."""
-    chosen = choose_things(settings, gallery, wanted=things)
+    """A recogniser for a gallery, and which models it uses; `things` says that there will be some.
+
+    Things are looked at as in the gallery `like`; None: as in this one.
+    """
+    chosen = choose_things(settings, like or gallery, wanted=things, anew=like is not None)
     choice = replace(choose_faces(settings, gallery), things=chosen)
     recogniser = Recogniser(
         gallery,

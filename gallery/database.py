@@ -62,6 +62,15 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def may_be_at(url: str) -> bool:
+    """False where a URL names a file that is not there, which `connect` would make."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # `connect` says what is wrong
+        return True
+    return _DRIVERS.get(parsed.drivername) != "sqlite" or Path(parsed.database or "").is_file()
+
+
 def location(engine: Engine) -> str:
     """The database's URL without its password."""
     plain = engine.url.difference_update_query(["password", "sslpassword"])

@@ -63,6 +63,22 @@ class Gallery:
             raise
         return cls(engine)
 
+    @classmethod
+    def peek(cls, url: str) -> Gallery | None:
+        """A gallery to read as it is, without creating or migrating anything; None where that cannot be."""
+        if not database.may_be_at(url):
+            return None
+        engine = database.connect(url)
+        try:
+            with database.reading(engine) as connection:
+                known = database.schema_version(connection) == database.HEAD
+        except database.GalleryUnavailableError:
+            known = False
+        if not known:
+            engine.dispose()
+            return None
+        return cls(engine)
+
     @property
     def location(self) -> str:
         """The database's URL without its password."""

@@ -60,14 +60,13 @@ def _reembed(
     look: Callable[[list[_Crop]], list[Region | None]],
 ) -> Iterator[Outcome]:
     of_space = SpaceKind.of(kind)
-    with gallery.write() as writer:
-        writer.add_space(model.space, model.dimension, model.name, kind=of_space, current=False)
     after = 0
     while references := gallery.without_embedding(model.space, kind=kind, after=after, limit=_BATCH):
         after = references[-1].id
         crops = [_Crop(one, Photo.open(gallery.crop(one.id), name=f"crop {one.id}")) for one in references]
         found = look(crops)
-        with gallery.write() as writer:
+        with gallery.write() as writer:  # the space too: a model that cannot look leaves none behind
+            writer.add_space(model.space, model.dimension, model.name, kind=of_space, current=False)
             outcomes = [_embed(writer, one, region) for one, region in zip(references, found, strict=True)]
         yield from outcomes
     with gallery.write() as writer:

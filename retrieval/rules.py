@@ -46,6 +46,8 @@ class ByHand:
         return rules
 
 
+# `placard calibrate` estimates thresholds of faces only.
+_SET = "set PLACARD_THING_THRESHOLD"
 # Chosen on 640 photos of 550 people, who were left out in turn of a gallery of 495 (docs/evaluation.md):
 # no more than 1 % of strangers' photos got a name. Many a stranger resembles several people, and none of them
 # clearly, so the margin keeps strangers out at less cost than the threshold: with dlib at a margin of 0.03 it
@@ -76,13 +78,13 @@ _SHIPPED = {
     ),
     # Not measured here, their weights were not at hand; photos of one thing are commonly more alike.
     "openclip": MatchRules(
-        threshold=0.80, margin=0.03, band=0.06, reason="cautious for CLIP, not measured: calibrate it"
+        threshold=0.80, margin=0.03, band=0.06, reason=f"cautious for CLIP, not measured: {_SET}"
     ),
     "dinov2": MatchRules(
-        threshold=0.60, margin=0.05, band=0.06, reason="customary for DINOv2, not measured: calibrate it"
+        threshold=0.60, margin=0.05, band=0.06, reason=f"customary for DINOv2, not measured: {_SET}"
     ),
     "dinov2_with_registers": MatchRules(
-        threshold=0.60, margin=0.05, band=0.06, reason="customary for DINOv2, not measured: calibrate it"
+        threshold=0.60, margin=0.05, band=0.06, reason=f"customary for DINOv2, not measured: {_SET}"
     ),
 }
 _CAUTIOUS = MatchRules(

@@ -29,7 +29,7 @@ from vision.photo import MAX_PHOTO_BYTES
 
 
 def read_listed(place: Place) -> list[Row] | None:
-    """The rows of a source with a table of photos; None where there is no such table, or a COCO file is named."""
+    """The rows of a source with a table of photos; None where there is none, or a COCO file is named."""
     if place.coco is not None:
         return None
     table = place.table or _table_of(place)

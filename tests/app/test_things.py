@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,11 @@ import pytest
 from PIL import Image
 
 from app.settings import read_settings
+from gallery.entity import SpaceKind
+from gallery.gallery import Gallery
 from tests.app.conftest import Run
 from tests.vision.tiny_things import save_clip
+from vision.embedder import identity_of
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,53 @@ def test_references_given_on_the_spot_are_known_and_leave_no_trace(
     home = read_settings().home
     assert not list(home.rglob("*.db*")) if home.exists() else True
     assert "no dog was found" not in result.err
+
+
+def spaces() -> list[tuple[str, bool]]:
+    with Gallery.open(read_settings().gallery_url) as gallery:
+        return [(space.name, space.current) for space in gallery.spaces()]
+
+
+def test_a_change_of_models_that_fails_writes_nothing(
+    run: Run, photos: dict[str, Path], encoder: Path, tmp_path: Path
+) -> None:
+    run("ingest", shelf(photos, tmp_path / "shelf"), "--things", encoder)
+    before = spaces()
+    assert run("gallery", "reembed", "--things", "/nothere").code == 1
+    broken = shutil.copytree(encoder, tmp_path / "broken")
+    (broken / "open_clip_model.safetensors").write_bytes(b"nothing")
+    failed = run("gallery", "reembed", "--things", broken)
+    assert failed.code == 1 and "Traceback" not in failed.err
+    assert spaces() == before
+    assert run("gallery", "reembed", "--things", encoder).code == 0
+    with Gallery.open(read_settings().gallery_url) as gallery:
+        assert gallery.current_space(SpaceKind.FACE) is None  # nobody is in it, and no model was asked for
+
+
+def test_a_gallery_keeps_its_views_and_a_setting_that_differs_is_named(
+    run: Run, photos: dict[str, Path], encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = shelf(photos, tmp_path / "shelf")
+    run("ingest", source, "--things", encoder)
+    monkeypatch.setenv("PLACARD_THING_PADDING", "0.1")
+    for command in (("who", photos["rabbit"]), ("ingest", source), ("ingest", source, "--things", encoder)):
+        refused = run(*command)
+        assert refused.code == 1
+        assert "PLACARD_THING_PADDING is 0.1, but the gallery's things were cropped with 0.0" in refused.err
+    assert run("gallery", "reembed").code == 0
+    assert run("who", photos["rabbit"]).code == 0
+
+
+def test_references_on_the_spot_are_embedded_as_the_gallery_is(
+    run: Run, photos: dict[str, Path], encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLACARD_THING_THRESHOLD", "0.95")
+    monkeypatch.setenv("PLACARD_THING_MARGIN", "0.001")
+    run("ingest", shelf(photos, tmp_path / "shelf"), "--things", encoder)
+    said = run("who", photos["rabbit"], "--reference", f"{photos['rabbit']}|figurine|Hase|Ann's.")
+    assert said.code == 0 and said.out.startswith("Hase  "), said.err
+    assert "Things: tiny (the gallery was made with it)" in said.err
+    assert [space for space, current in spaces() if current] == [f"{identity_of(encoder)}-p0x2"]
 
 
 @pytest.mark.parametrize(
