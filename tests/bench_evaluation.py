@@ -147,7 +147,8 @@ def _bench(folder: Path) -> Bench:
         standing = Standing(f"p{number}", tuple(group), COLOURS)
         questions += questions_about(asker, standing, _TYPES)
     entities = [
-        BenchEntity(k.person.id, EntityKind.PERSON, "", k.person.name, k.person.biography, ()) for k in people
+        BenchEntity(k.person.id, EntityKind.PERSON, "", k.person.name, k.person.biography, (photos[0].file,))
+        for k in people
     ]
     numbered = tuple(replace(question, id=f"q{n}") for n, question in enumerate(questions))
     bench = Bench(folder, "speed", {}, {e.id: e for e in entities}, {p.id: p for p in photos}, numbered)

@@ -16,9 +16,11 @@ from evaluation.bench.bench import (
     BenchRegion,
     QuestionType,
 )
-from evaluation.bench.record import BenchError, Record, records
+from evaluation.bench.record import HALF_CHARACTER, NESTED, BenchError, Record, is_whole, records
 from gallery.entity import EntityKind
 from vision.box import Box
+from vision.errors import UserError
+from vision.photo import Photo
 
 VERSION = 1
 HEADER, ENTITIES, PHOTOS, QUESTIONS = "bench.json", "entities.jsonl", "photos.jsonl", "questions.jsonl"
@@ -49,7 +51,7 @@ def write_bench(bench: Bench) -> None:
     header = {"format": "placard-bench", "version": VERSION, "name": bench.name, **bench.made}
     _write(bench.folder / HEADER, [json.dumps(header, indent=2, ensure_ascii=False)])
     _write_table(bench.folder / ENTITIES, (entity_form(entity) for entity in bench.entities.values()))
-    _write_table(bench.folder / PHOTOS, (_photo_form(photo) for photo in bench.photos.values()))
+    _write_table(bench.folder / PHOTOS, (photo_form(photo) for photo in bench.photos.values()))
     _write_table(bench.folder / QUESTIONS, map(question_form, bench.questions))
 
 
@@ -78,6 +80,10 @@ def _header(path: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise BenchError(f"{path} is not JSON: {error}.") from error
+    except RecursionError as error:
+        raise BenchError(f"{path} is not JSON: {NESTED}.") from error
+    if not is_whole(json.dumps(header, ensure_ascii=False)):
+        raise BenchError(f"{path} {HALF_CHARACTER}.")
     if not isinstance(header, dict) or header.get("format") != "placard-bench":
         raise BenchError(f'{path} is not of a bench: expected "format": "placard-bench".')
     if header.get("version") != VERSION:
@@ -98,8 +104,10 @@ def _table(path: Path, read: Any) -> Iterator[Any]:
 
 def _entity(record: Record, folder: Path) -> BenchEntity:
     references = record.texts("references")
+    if not references:
+        raise record.error("references", "expected at least one photo, got none")
     for file in references:
-        _check_file(record, "references", folder, file)
+        _opened(record, "references", folder, file)
     return BenchEntity(
         record.text("id"),
         record.member("kind", EntityKind),
@@ -116,7 +124,9 @@ def _photos(path: Path, entities: Mapping[str, BenchEntity]) -> Iterator[BenchPh
         if width < 1 or height < 1:
             raise record.error("size", f"expected [width, height] in pixels, got {[width, height]}")
         file = record.text("file")
-        _check_file(record, "file", folder, file)
+        across, down = _opened(record, "file", folder, file).size
+        if (across, down) != (width, height):
+            raise record.error("size", f"the photo has {across} x {down} pixels, not {width} x {height}")
         regions = tuple(_region(part, entities, (width, height)) for part in record.parts("regions"))
         known = [region.entity for region in regions if region.entity is not None]
         if len(set(known)) < len(known):
@@ -187,13 +197,29 @@ def _check_question(
         )
 
 
-def _check_file(record: Record, name: str, folder: Path, file: str) -> None:
+def _opened(record: Record, name: str, folder: Path, file: str) -> Photo:
+    """The photo that a field names."""
+    path = _file(record, name, folder, file)
+    try:
+        return Photo.open(path, name=file)
+    except UserError as error:
+        raise record.error(name, str(error).removesuffix(".")) from error
+
+
+def _file(record: Record, name: str, folder: Path, file: str) -> Path:
+    """Where a file of the bench lies."""
     root = folder.resolve()
-    path = (root / file).resolve()
+    try:
+        path = (root / file).resolve()
+        there = path.is_file()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, a circle of links, a null character
+        why = getattr(error, "strerror", None) or str(error)
+        raise record.error(name, f"{file!r} is no path: {why}") from error
     if not path.is_relative_to(root):
         raise record.error(name, f"'{file}' leads out of the bench's folder")
-    if not path.is_file():
+    if not there:
         raise record.error(name, f"the file '{file}' is not there")
+    return path
 
 
 def entity_form(entity: BenchEntity) -> dict[str, object]:
@@ -207,7 +233,8 @@ def entity_form(entity: BenchEntity) -> dict[str, object]:
     }
 
 
-def _photo_form(photo: BenchPhoto) -> dict[str, object]:
+def photo_form(photo: BenchPhoto) -> dict[str, object]:
+    """A query photo as its line says it."""
     regions = [{"box": region.box.as_list(), "entity": region.entity} for region in photo.regions]
     return {"id": photo.id, "file": photo.file, "size": list(photo.size), "regions": regions}
 

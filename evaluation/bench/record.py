@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from vision.errors import UserError
 
+NESTED = "it is nested too deeply"
+HALF_CHARACTER = "holds half a surrogate pair, which is no character"
 _Member = TypeVar("_Member", bound=StrEnum)
 
 
@@ -37,6 +39,7 @@ class Record:
         value = self._value(name)
         if not isinstance(value, str) or not (empty or value.strip()):
             raise self.error(name, f"expected a text, got {_shown(value)}")
+        self._check_whole(name, value)
         return value
 
     def optional_text(self, name: str) -> str | None:
@@ -48,6 +51,7 @@ class Record:
         value = self._value(name)
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             raise self.error(name, f"expected a list of texts, got {_shown(value)}")
+        self._check_whole(name, " ".join(value))
         return tuple(value)
 
     def number(self, name: str) -> int:
@@ -84,6 +88,10 @@ class Record:
         for number, item in enumerate(value, start=1):
             yield Record(f"{self.where}: {name} {number}", item)
 
+    def _check_whole(self, name: str, text: str) -> None:
+        if not is_whole(text):
+            raise self.error(name, HALF_CHARACTER)
+
     def _value(self, name: str) -> Any:
         if name not in self.values:
             raise self.error(name, "is missing")
@@ -108,9 +116,24 @@ def _record(where: str, line: str) -> Record:
         value = json.loads(line)
     except ValueError as error:
         raise BenchError(f"{where}: expected a JSON object, but {error}.") from error
+    except RecursionError as error:
+        raise BenchError(f"{where}: expected a JSON object, but {NESTED}.") from error
     if not isinstance(value, dict):
         raise BenchError(f"{where}: expected a JSON object, got {_shown(value)}.")
     return Record(where, value)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text can be written: JSON may spell half a surrogate pair, which no encoding holds.
+
+    >>> is_whole("Zoë"), is_whole(chr(0xD83D))
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _shown(value: object) -> str:

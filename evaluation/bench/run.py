@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from evaluation.bench.bench import Bench, BenchQuestion, content_hash
 from evaluation.bench.example import Example, Kept, Seen
-from evaluation.bench.files import entity_form, question_form
+from evaluation.bench.files import entity_form, photo_form, question_form
 from evaluation.bench.matching import Matcher
 from evaluation.bench.setting import Ask, Setting
 from evaluation.bench.text_search import TextSearch
@@ -91,10 +91,11 @@ def keys_of(bench: Bench, plan: Plan) -> dict[str, str]:
         ]
     )
     shared = [gallery, plan.fingerprint]
+    photos = {
+        photo.id: [photo_form(photo), bench.hashes.get(photo.file, "")] for photo in bench.photos.values()
+    }
     return {
-        question.id: content_hash(
-            [*shared, question_form(question), bench.hashes.get(bench.photos[question.photo].file, "")]
-        )
+        question.id: content_hash([*shared, question_form(question), photos[question.photo]])
         for question in bench.questions
     }
 

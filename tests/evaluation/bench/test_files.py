@@ -45,11 +45,18 @@ Change = Callable[[dict[str, Any]], object]
         (QUESTIONS, 2, lambda r: r.update(id="q1"), "questions.jsonl line 2: id: a second 'q1'."),
         (PHOTOS, 1, lambda r: r.update(file="../secret.png"), "photos.jsonl line 1: file: '../secret.png' leads out of the bench's folder."),
         (PHOTOS, 2, lambda r: r.update(file="photos/p9.png"), "photos.jsonl line 2: file: the file 'photos/p9.png' is not there."),
+        (PHOTOS, 2, lambda r: r.update(file="photos/\0.png"), "photos.jsonl line 2: file: 'photos/\\x00.png' is no path: embedded null byte."),
+        (PHOTOS, 2, lambda r: r.update(file="photos.jsonl"), "photos.jsonl line 2: file: Cannot read photos.jsonl as a photo: expected one of JPEG, PNG, WEBP, BMP, HEIF, GIF, TIFF."),
+        (PHOTOS, 2, lambda r: r.update(size=[400, 100]), "photos.jsonl line 2: size: the photo has 300 x 100 pixels, not 400 x 100."),
         (PHOTOS, 1, lambda r: r["regions"][1].update(box=[1, 2, 3]), "photos.jsonl line 1: regions 2: box: expected 4 whole numbers, got [1, 2, 3]."),
         (PHOTOS, 1, lambda r: r["regions"][0].update(box=[0, 0, 301, 9]), "photos.jsonl line 1: regions 1: box: [0, 0, 301, 9] reaches out of the photo of 300 x 100 pixels."),
         (PHOTOS, 1, lambda r: r["regions"][1].update(entity="Ada"), "photos.jsonl line 1: regions: an entity stands there twice."),
         (ENTITIES, 2, lambda r: r.update(kind="dog"), "entities.jsonl line 2: kind: expected one of person, thing, got 'dog'."),
         (ENTITIES, 2, lambda r: r.update(name=" "), "entities.jsonl line 2: name: expected a text, got \" \"."),
+        (ENTITIES, 1, lambda r: r.update(references=[]), "entities.jsonl line 1: references: expected at least one photo, got none."),
+        (ENTITIES, 1, lambda r: r["references"].append("bench.json"), "entities.jsonl line 1: references: Cannot read bench.json as a photo: expected one of JPEG, PNG, WEBP, BMP, HEIF, GIF, TIFF."),
+        (QUESTIONS, 1, lambda r: r.update(question="Who \ud800?"), "questions.jsonl line 1: question: holds half a surrogate pair, which is no character."),
+        (QUESTIONS, 1, lambda r: r["options"].append("\udfff"), "questions.jsonl line 1: options: holds half a surrogate pair, which is no character."),
         (ENTITIES, 1, lambda r: r.update(references="x"), "entities.jsonl line 1: references: expected a list of texts, got \"x\"."),
     ],
 )  # fmt: skip
@@ -76,6 +83,17 @@ def test_the_first_record_that_is_wrong_is_named(
         (HEADER, b"{}", 'is not of a bench: expected "format": "placard-bench".'),
         (HEADER, b'{"format": "placard-bench", "version": 2}', "has version 2, but this program reads 1."),
         (HEADER, b"{", "is not JSON"),
+        (HEADER, b"[" * 200_000, "is not JSON: it is nested too deeply"),
+        (
+            HEADER,
+            b'{"format": "placard-bench", "version": 1, "name": "\\ud800"}',
+            "holds half a surrogate pair",
+        ),
+        (
+            QUESTIONS,
+            b"[" * 200_000,
+            "questions.jsonl line 1: expected a JSON object, but it is nested too deeply",
+        ),
     ],
 )
 def test_files_that_are_no_bench_are_told_apart(

@@ -100,6 +100,21 @@ def test_answers_are_kept_for_what_they_depend_on(bench: Bench) -> None:
     assert [name for name in first if first[name] != changed[name]] == ["q6", "q7", "q8"]
 
 
+def test_who_stands_where_decides_what_is_asked_again(bench: Bench) -> None:
+    path = bench.folder / "kept.jsonl"
+    with Kept(path) as kept:
+        assert scores_of(bench, run_bench(bench, plan(bench, Changed()), kept)).overall.rate.hits == 8
+    told = bench.photos["p1"]
+    people = [region.entity for region in reversed(told.regions)]
+    regions = tuple(replace(one, entity=who) for one, who in zip(told.regions, people, strict=True))
+    turned = replace(bench, photos={**bench.photos, "p1": replace(told, regions=regions)})
+    generator = Changed()
+    with Kept(path) as kept:
+        scores = scores_of(turned, run_bench(turned, plan(turned, generator), kept))
+    assert generator.asked == 5  # all about the first photo, and none about the other
+    assert scores.overall.rate.hits < 8
+
+
 class Writing(Changed):
     """Writes what it is told to, one answer a question."""
 
