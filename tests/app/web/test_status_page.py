@@ -56,7 +56,7 @@ def test_it_says_what_works_here_and_why(gallery: Gallery) -> None:
     for text in (
         "gallery.db",
         "dlib (the gallery was made with it)",
-        "similarity 0.600 and 0.03 ahead of the next",
+        "similarity 0.600 and 0.15 ahead of the next",
         "measured: 0 of 100 strangers named among 540",
         "0 references, revision 0; the next photo brings it to 1",
         "reader (no server is set",
