@@ -10,6 +10,8 @@ from streamlit.runtime.secrets import secrets_singleton
 from app.settings import read_settings
 from vision.errors import UserError
 
+_NO_SECRETS = "no-secrets-found"  # what Streamlit calls it that there is no secrets.toml
+
 
 class NotAnEditorError(UserError):
     """A change that somebody asked for who may only look."""
@@ -19,8 +21,16 @@ class NotAnEditorError(UserError):
 
 
 def sign_in_is_configured() -> bool:
-    """Whether Streamlit's secrets.toml has an [auth] section."""
-    return secrets_singleton.load_if_toml_exists() and "auth" in secrets_singleton
+    """Whether Streamlit's secrets.toml has an [auth] section.
+
+    Raise `UserError` for one that cannot be read: a mistake in it must not switch the sign-in off.
+    """
+    try:
+        return "auth" in secrets_singleton
+    except (OSError, ValueError) as error:
+        if getattr(error, "error_id", "") == _NO_SECRETS:
+            return False
+        raise UserError(f"Streamlit's secrets cannot be read, so nobody is let in: {error}") from error
 
 
 def may_look() -> bool:

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from app.settings import Settings
 from app.web.expiring import keep_time
+from gallery.gallery import Gallery
 from vision.errors import UserError
 
 SCRIPT = Path(__file__).parent / "entry" / "script.py"
@@ -33,17 +34,22 @@ _SIGN_IN = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "serv
 def serve(settings: Settings, *, address: str, port: int, browser: bool) -> int:
     """Serve the web app until it is interrupted and return the exit code; port 0 takes any free one.
 
-    Raise `UserError` for a port that cannot be had, for an address that others reach while nothing keeps them
-    out, and for a sign-in that cannot work.
+    Raise `UserError` for a port that cannot be had, for a gallery that cannot be opened, for an address that
+    others reach while nothing keeps them out, and for a sign-in that cannot work.
     """
     bootstrap = _streamlit()
-    token = settings.web_token.get_secret_value()
-    sign_in = check_sign_in()
-    refuse_exposure(address, guarded=bool(token) or sign_in)
     port = _free_port(address, port)
+    Gallery.open(settings.gallery_url).close()
+    flags = _flags(address, port, headless=not browser)
+    bootstrap.load_config_options(flags)  # before anything reads an option, else Streamlit warns of a change
+    sign_in = check_sign_in()
+    refuse_lists_without_sign_in(settings, sign_in=sign_in)
+    guarded = bool(settings.web_token.get_secret_value()) or sign_in
+    refuse_exposure(address, guarded=guarded)
+    if guarded:
+        flags["server.allowedHosts"] = []
+        _set_option("server.allowedHosts", [])
     os.environ.update(as_environment(settings))
-    flags = _flags(address, port, headless=not browser, guarded=bool(token) or sign_in)
-    bootstrap.load_config_options(flags)
     access = access_in_words(settings, address, sign_in=sign_in)
     threading.Thread(target=_announce, args=(address, port, access), daemon=True).start()
     threading.Thread(target=keep_time, args=(settings.gallery_url,), daemon=True).start()
@@ -81,6 +87,20 @@ def check_sign_in() -> bool:
     if not is_authlib_installed():
         raise UserError("Signing in needs Authlib, which is not installed: pip install 'placard[web]'.")
     return True
+
+
+def refuse_lists_without_sign_in(settings: Settings, *, sign_in: bool) -> None:
+    """Raise `UserError` where editors or readers are named and nobody can sign in as one."""
+    from streamlit.config import get_option
+
+    lists = {"PLACARD_WEB_EDITORS": settings.web_editors, "PLACARD_WEB_READERS": settings.web_readers}
+    named = [name for name, people in lists.items() if people]
+    if named and not sign_in:
+        places = " and ".join(get_option("secrets.files"))
+        raise UserError(
+            f"{' and '.join(named)} would count for nothing: no sign-in is configured. "
+            f"An [auth] section is looked for in {places}."
+        )
 
 
 def access_in_words(settings: Settings, address: str, *, sign_in: bool) -> str:
@@ -121,6 +141,12 @@ def _streamlit() -> ModuleType:
     return bootstrap
 
 
+def _set_option(name: str, value: object) -> None:
+    from streamlit.config import set_option
+
+    set_option(name, value)
+
+
 def _free_port(address: str, port: int) -> int:
     """The port, or a free one for 0; Streamlit itself would only log that it cannot be had."""
     try:
@@ -147,7 +173,7 @@ def _announce(address: str, port: int, access: str) -> None:
     print(f"Placard is at http://{host}:{port} (Control-C ends it)\n{access}", flush=True)
 
 
-def _flags(address: str, port: int, *, headless: bool, guarded: bool) -> dict[str, object]:
+def _flags(address: str, port: int, *, headless: bool) -> dict[str, object]:
     """Streamlit's options; they go before its configuration files and its environment variables."""
     return {
         "server.address": address,
@@ -159,7 +185,7 @@ def _flags(address: str, port: int, *, headless: bool, guarded: bool) -> dict[st
         "server.enableCORS": True,
         "server.enableStaticServing": False,
         "server.enableAgentApi": False,
-        "server.allowedHosts": _LOCAL_NAMES if _is_loopback(address) and not guarded else [],
+        "server.allowedHosts": _LOCAL_NAMES if _is_loopback(address) else [],
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",  # a traceback can hold names and paths

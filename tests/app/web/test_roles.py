@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+import streamlit.config
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.testing.v1 import AppTest
 
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 from app.web.editing import Texts, save
-from app.web.roles import NotAnEditorError, is_named
-from app.web.server import check_sign_in
+from app.web.roles import NotAnEditorError, is_named, may_edit
+from app.web.server import check_sign_in, refuse_lists_without_sign_in
 from gallery.gallery import Gallery
 from tests.conftest import ROOT
 from vision.errors import UserError
@@ -193,6 +195,31 @@ def test_a_sign_in_that_nobody_could_use_is_said_at_the_start(sign_in: dict[str,
         check_sign_in()
     sign_in.clear()
     assert not check_sign_in()
+
+
+@pytest.mark.parametrize("mistake", [b'[auth]\nclient_id = "placard', b'[auth]\nclient_id = "\xff"'])
+def test_a_sign_in_that_cannot_be_read_is_not_none(
+    mistake: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_bytes(mistake)
+    monkeypatch.setattr(secrets_singleton, "_secrets", None)
+    monkeypatch.setattr(streamlit.config, "get_option", {"secrets.files": [str(secrets)]}.get)
+    with pytest.raises(UserError, match=r"secrets cannot be read, so nobody is let in"):
+        check_sign_in()
+    with pytest.raises(UserError, match=r"nobody is let in"):
+        may_edit()
+    secrets.unlink()
+    assert not check_sign_in()
+
+
+def test_editors_and_readers_without_a_sign_in_are_refused_at_the_start() -> None:
+    with pytest.raises(UserError, match=r"^PLACARD_WEB_EDITORS would .*: no sign-in .*secrets\.toml\.$"):
+        refuse_lists_without_sign_in(Settings(web_editors="ann@example.org"), sign_in=False)
+    with pytest.raises(UserError, match=r"^PLACARD_WEB_READERS would count for nothing"):
+        refuse_lists_without_sign_in(Settings(web_readers="@example.org"), sign_in=False)
+    refuse_lists_without_sign_in(Settings(web_editors="ann@example.org"), sign_in=True)
+    refuse_lists_without_sign_in(Settings(), sign_in=False)
 
 
 def test_whatever_writes_in_the_web_app_asks_first_whether_it_may() -> None:

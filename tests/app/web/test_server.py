@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from app.settings import GeneratorKind, Settings, read_settings
 from app.web.server import access_in_words, as_environment, refuse_exposure, serve
+from gallery.database import GalleryUnavailableError
+from tests.conftest import ROOT
 from vision.device import Device
 from vision.errors import UserError
 
@@ -71,6 +77,28 @@ def test_a_port_that_is_taken_is_one_clear_line() -> None:
         said
         == f"Port {port} of 127.0.0.1 cannot be used: Address already in use. Choose another one with --port."
     )
+
+
+def test_a_gallery_that_cannot_be_opened_is_said_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"no database " * 1000)
+    monkeypatch.setenv("PLACARD_DATABASE_URL", f"sqlite:///{broken}")
+    with pytest.raises(GalleryUnavailableError):
+        serve(read_settings(), address="127.0.0.1", port=0, browser=False)
+
+
+def test_the_start_says_where_it_is_and_nothing_else(tmp_path: Path) -> None:
+    command = [sys.executable, "-u", "-m", "app", "web", "--port", "0", "--no-browser"]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.kill()
+    assert first.startswith("Placard is at http://127.0.0.1:")
 
 
 def test_the_script_gets_the_same_settings_as_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
