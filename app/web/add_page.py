@@ -60,7 +60,8 @@ def _is_under_way(shop: Workshop) -> bool:
 
 
 def _one(shop: Workshop) -> None:
-    say_what_was_done()
+    with st.container():
+        say_what_was_done()
     last: Entity | None = st.session_state.get(_LAST)
     if last is not None and st.button(
         f"Open {escaped(last.name)}", key="add-open", icon=":material/arrow_forward:"
@@ -106,12 +107,12 @@ def _form(shop: Workshop, photos: list[Chosen], number: int) -> None:
     if not photos:
         st.error("Add a photo with a face that can be taken.")
         return
+    new = by_hand(name, noun, biography, photo=photos[0].sha256, box=photos[0].box)
     known = shop.gallery.named([name]).get(name_key(name), [])
     if not known:
-        _add(shop, by_hand(name, noun, biography, photo=photos[0].sha256), photos)
+        _add(shop, new, photos)
         return
     st.session_state[asked] = name
-    new = by_hand(name, noun, biography, photo=photos[0].sha256)
     _ask_who(shop, new, known, photos)
 
 

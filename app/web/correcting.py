@@ -13,6 +13,7 @@ from app.web.roles import ensure_editor
 from gallery.entity import Entity, NewEntity
 from gallery.gallery import Gallery
 from ingest.outcome import Status
+from vision.box import Box
 from vision.errors import UserError
 
 
@@ -45,20 +46,22 @@ def reject_shown(shop: Workshop, desk: Desk, place: int, entity_id: int) -> Corr
 def name_shown(shop: Workshop, desk: Desk, place: int, known: Entity | str) -> Corrected:
     """Enrol a region for somebody, known or new by name; whoever it was shown to be, it is not.
 
-    Raise `UserError` with the reason where the photo is not good enough; then nothing is changed.
+    Raise `UserError` with the reason where the photo is not good enough. Unless it is enrolled, nothing is
+    changed.
     """
     ensure_editor()
     match, photo = desk.matches[place], desk.photo
-    new = _entity(shop.gallery, known, photo.sha256)
+    new = _entity(shop.gallery, known, photo.sha256, match.region.box)
     others = [one for one in shown_names(match) if not isinstance(known, Entity) or one.id != known.id]
     with shop.gallery.write() as writer:
         before = {one.id for one in writer.ledger.rejections(photo.sha256)}
         numbers = [writer.reject_in(other.id, photo.sha256, match.region.box) for other in others]
     outcome = enrol_seen(shop, new, photo, match.region.box)
-    if outcome.status is Status.SKIPPED:
+    if outcome.status in (Status.SKIPPED, Status.UNCHANGED):
         with shop.gallery.write() as writer:
             for number in set(numbers) - before:
                 writer.unreject(number)
+    if outcome.status is Status.SKIPPED:
         raise UserError(f"Nothing was changed: {outcome.detail} ({outcome.reason}).")
     return Corrected(photo.sha256, summary([outcome], new.name), tuple(remarks([outcome])))
 
@@ -71,9 +74,9 @@ def take_back(shop: Workshop, photo: str, rejection_id: int) -> Corrected:
     return Corrected(photo, "Taken back.")
 
 
-def _entity(gallery: Gallery, known: Entity | str, photo: str) -> NewEntity:
+def _entity(gallery: Gallery, known: Entity | str, photo: str, box: Box) -> NewEntity:
     if isinstance(known, Entity):
         return gallery.as_new(known.id)
     if not known.strip():
         raise UserError("Give a name.")
-    return by_hand(known, "", "", photo=photo)
+    return by_hand(known, "", "", photo=photo, box=box)

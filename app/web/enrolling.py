@@ -21,14 +21,18 @@ from vision.photo import Photo
 SOURCE = "web"  # what the gallery says about where people come from who were added here
 
 
-def by_hand(name: str, noun: str, biography: str, *, photo: str) -> NewEntity:
-    """A new person; `photo` is the hash of one of theirs, which tells people of the same name apart."""
+def by_hand(name: str, noun: str, biography: str, *, photo: str, box: Box | None = None) -> NewEntity:
+    """A new person; the hash of a photo of theirs and their face in it tell people of the same name apart.
+
+    Who is enrolled twice from the same face is the same person: so a double click makes one.
+    """
+    face = "" if box is None else f" {','.join(map(str, box.as_list()))}"
     return NewEntity(
         name=name.strip(),
         noun=noun.strip(),
         biography=biography.strip(),
         source=SOURCE,
-        label=f"{name.strip()} {photo[:16]}",
+        label=f"{name.strip()} {photo[:16]}{face}",
     )
 
 

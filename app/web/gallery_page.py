@@ -41,7 +41,8 @@ def open_person(entity_id: int) -> NoReturn:
 
 def _everybody(shop: Workshop) -> None:
     st.title("Gallery", anchor=False)
-    say_what_was_done()
+    with st.container():
+        say_what_was_done()
     count = shop.gallery.counts().entities
     if count == 0:
         st.info(

@@ -32,7 +32,8 @@ _GIVEN = "person-photos"  # how many times photos were added: names the next upl
 def draw_person(shop: Workshop, entity_id: int) -> None:
     """Draw everything about one entity."""
     st.button("Everybody", icon=":material/arrow_back:", on_click=_leave, key="person-leave")
-    say_what_was_done()
+    with st.container():
+        say_what_was_done()
     try:
         entity = shop.gallery.entity(entity_id)
     except UnknownEntityError:

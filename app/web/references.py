@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app.web.enrolling import by_hand
@@ -92,9 +94,11 @@ def _split(gallery: Gallery, reference: Reference, name: str) -> None:
         st.error("Say who it is.")
         return
     ensure_editor()
+    new = by_hand(name, "", "", photo=reference.photo, box=reference.box)
+    new = replace(new, label=f"{new.label} {reference.id}")  # never the entry that it is split from
     try:
         with gallery.write() as writer:
-            number = writer.split(reference.id, by_hand(name, "", "", photo=reference.photo))
+            number = writer.split(reference.id, new)
     except UserError as error:
         st.error(escaped(str(error)))
         return

@@ -77,8 +77,9 @@ def keep(table: Table, desk: Desk, given: Given, shop: Workshop) -> Outcome:
     """
     if not given.name.strip():
         raise UserError(f"Give the {given.noun} a name first: the gallery knows everything by its name.")
-    entity = by_hand(given.name, given.noun, given.text, photo=desk.photo.sha256)
-    outcome = enrol_seen(shop, replace(entity, kind=given.kind), desk.photo, _enrolled_box(desk, given))
+    box = _enrolled_box(desk, given)
+    entity = by_hand(given.name, given.noun, given.text, photo=desk.photo.sha256, box=box)
+    outcome = enrol_seen(shop, replace(entity, kind=given.kind), desk.photo, box)
     if given.kind is EntityKind.PERSON and outcome.status is not Status.SKIPPED:
         put(table, desk, [one for one in desk.given if one is not given], shop)
     return outcome

@@ -145,6 +145,28 @@ def test_a_face_that_is_not_good_enough_changes_nothing_and_says_why(
     assert rejected(shop, desk) == []
 
 
+def test_who_is_in_the_photo_already_is_not_added_and_nobody_is_ruled_out(shop: Workshop) -> None:
+    desk = desk_of(shop, GREEN, REDDISH)
+    name_shown(shop, desk, 0, "Cy")
+    (cy,) = shop.gallery.find("Cy")
+    now = desk.renewed(shop)
+    assert now is not None
+    done = name_shown(shop, now, 1, cy)
+    assert done.done == "Nothing was added to Cy."
+    assert titles(shop, desk) == ["Cy", "Ann"]
+    assert rejected(shop, desk) == ["Bob"]
+
+
+def test_two_new_people_of_one_name_in_a_photo_are_two_and_a_second_click_makes_no_third(
+    shop: Workshop,
+) -> None:
+    desk = desk_of(shop, GREY, REDDISH)
+    for place in (0, 1, 1):
+        name_shown(shop, desk, place, "Cy")
+    first, second = shop.gallery.find("Cy")
+    assert [len(shop.gallery.references(one.id)) for one in (first, second)] == [1, 1]
+
+
 def test_who_was_ruled_out_is_not_enrolled_and_stays_ruled_out(shop: Workshop) -> None:
     desk = desk_of(shop, RED)
     reject_shown(shop, desk, 0, 1)

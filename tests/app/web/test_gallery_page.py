@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.settings import read_settings
 from app.web.editing import Texts, save
+from app.web.enrolling import by_hand
 from app.web.gallery_page import PAGE
 from app.web.plain import escaped
 from gallery.entity import EntityKind, NewEntity
@@ -198,6 +199,21 @@ def test_a_wrong_photo_becomes_an_entry_of_its_own_or_goes(known: Gallery) -> No
     page.button(key=f"reject-{third.id}").click().run()
     assert len(known.references(2)) == 1
     assert "was removed from Ann 1" in page.success[0].value
+
+
+def test_a_photo_can_be_split_off_under_the_first_name_of_the_entry(known: Gallery) -> None:
+    with known.write() as writer:
+        photo = reference((0, 0, 1), "f" * 64, crop=picture((9, 9, 200)))
+        new = by_hand("Cy", "", "", photo=photo.photo, box=photo.box)
+        cy = writer.add(new)
+        number = writer.add_reference(cy, photo, (9, 9))
+        writer.rename(cy, "Dan")
+    page = visit(cy)
+    page.text_input(key=f"who-{number}").set_value("Cy")
+    page.button(key=f"split-{number}").click().run()
+    (split,) = known.find("Cy")
+    assert split.id != cy
+    assert len(known.references(split.id)) == 1
 
 
 def test_a_person_of_many_photos_shows_some_and_then_more(known: Gallery) -> None:
