@@ -5,19 +5,21 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from gallery.jobs import Job, Jobs, JobState
 
 # A trial that is done keeps its archive for so long, so that adding for good needs no second upload.
 TRIAL_KEPT_S = 3600.0
 _FOLDER = "uploads"
-_NAME = "archive.zip"
+_MOST_LETTERS = 60  # of a name; a letter has up to four bytes, and a file name at most 255
 
 
-def place_for_archive(home: Path) -> Path:
-    """Where a new archive is to be; nothing is there yet."""
-    return home.expanduser() / _FOLDER / secrets.token_hex(8) / _NAME
+def place_for_archive(home: Path, name: str = "") -> Path:
+    """Where a new archive is to be, called as it was where it came from; nothing is there yet."""
+    letters = (letter for letter in PurePath(name).stem if letter.isprintable() and letter not in "/\\")
+    stem = "".join(letters).strip(". ")[:_MOST_LETTERS] or "archive"
+    return home.expanduser() / _FOLDER / secrets.token_hex(8) / f"{stem}.zip"
 
 
 def keep_archive(path: Path, data: memoryview | bytes) -> None:
@@ -38,6 +40,6 @@ def drop_archives(home: Path, jobs: Jobs) -> None:
     """Delete every archive that the latest run does not need."""
     job = jobs.latest()
     needed = job.path if job is not None and (job.active or waits_for_an_answer(job)) else None
-    for path in (home.expanduser() / _FOLDER).glob(f"*/{_NAME}"):
+    for path in (home.expanduser() / _FOLDER).glob("*/*.zip"):
         if str(path) != needed:
             shutil.rmtree(path.parent, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ _SECRETS = ("PLACARD_WEB_TOKEN", "PLACARD_SERVER_KEY")
 def try_archive(shop: Workshop, name: str, data: memoryview) -> None:
     """Begin to try out an uploaded archive; raise `UserError` beside another run."""
     ensure_editor()
-    path = place_for_archive(shop.settings.home)
+    path = place_for_archive(shop.settings.home, name)
     job = shop.gallery.jobs.begin(Path(name).stem, str(path), trial=True)
     try:
         keep_archive(path, data)
@@ -105,10 +106,17 @@ def _launch(shop: Workshop, job: Job) -> None:
     threading.Thread(target=_see_off, args=(shop, job, process), name="run", daemon=True).start()
 
 
+def ending_in_words(code: int) -> str:
+    """Why a process ended that did not say so itself."""
+    if code == -signal.SIGKILL:
+        return "Its process was killed, perhaps for lack of memory."
+    return f"Its process ended unexpectedly (code {code})."
+
+
 def _see_off(shop: Workshop, job: Job, process: subprocess.Popen[bytes]) -> None:
     """Wait for the end of a process, and say so where it could not; an archive goes when its time comes."""
     code = process.wait()
-    _let_go(shop, job.id, f"Its process ended unexpectedly (code {code}).")
+    _let_go(shop, job.id, ending_in_words(code))
     timer = threading.Timer(TRIAL_KEPT_S + 1, _let_go, (shop, job.id, ""))
     timer.daemon = True
     timer.start()

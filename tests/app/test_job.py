@@ -193,6 +193,22 @@ def test_an_archive_is_private_and_kept_only_while_it_is_needed(gallery: Gallery
     assert not path.parent.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("people.zip", "people.zip"),
+        ("../../a/b.zip", "b.zip"),
+        ("..", "archive.zip"),
+        ("a\\b\0c.zip", "abc.zip"),
+        ("\U0001f600" * 90 + ".zip", "\U0001f600" * 60 + ".zip"),
+    ],
+)
+def test_an_archive_keeps_the_name_that_it_came_with_where_it_can(name: str, kept: str) -> None:
+    home = read_settings().home
+    path = place_for_archive(home, name)
+    assert (path.name, path.parents[2]) == (kept, home)
+
+
 @pytest.mark.parametrize("state", [JobState.FAILED, JobState.STOPPED])
 def test_the_archive_of_a_trial_that_failed_goes_at_once(gallery: Gallery, state: JobState) -> None:
     path = place_for_archive(read_settings().home)
