@@ -25,6 +25,7 @@ from generation.placing import placed
 from generation.question import EmptyQuestionError, checked
 from ingest.temporary import enrol_given, temporary_gallery
 from retrieval.match import Match
+from retrieval.recogniser import Recogniser
 from vision.errors import UserError
 from vision.photo import Photo
 
@@ -49,6 +50,7 @@ class Desk:
     given: Sequence[Given]  # on the spot
     conversation: Conversation
     choice: GeneratorChoice
+    nothing: str = "No face was found."  # what is said where nobody and nothing was found
 
 
 def who(settings: Settings, subject: Subject, *, as_json: bool, save: Path | None) -> None:
@@ -56,12 +58,12 @@ def who(settings: Settings, subject: Subject, *, as_json: bool, save: Path | Non
     if save is not None:
         check_place(save, subject.path)
     photo = Photo.open(subject.path, max_pixels=settings.max_pixels)
-    with _recognised(settings, photo, subject) as (_, matches):
-        pass
+    with _recognised(settings, photo, subject) as (recogniser, matches):
+        nothing = _nothing_found(recogniser)
     if as_json:
         print_json(who_form(photo, matches))
     else:
-        print("\n".join(match_lines(matches)) or "No face was found.")
+        print("\n".join(match_lines(matches)) or nothing)
     _save(photo, matches, save)
 
 
@@ -82,7 +84,7 @@ def chat(settings: Settings, subject: Subject, *, as_json: bool) -> int:
     failed = 0
     with desk(settings, subject) as opened:
         if not as_json:
-            print("\n".join(match_lines(opened.matches, opened.given)) or "No face was found.")
+            print("\n".join(match_lines(opened.matches, opened.given)) or opened.nothing)
         for question in _questions():
             try:
                 answer_one(opened, question, as_json=as_json)
@@ -148,16 +150,25 @@ def desk(settings: Settings, subject: Subject) -> Iterator[Desk]:
     for one in given:
         check_inside(one, photo.size)
     choice = choose_generator(settings)
-    with _recognised(settings, photo, subject) as (gallery, matches):
+    with _recognised(settings, photo, subject) as (recogniser, matches):
         print(f"Generator: {choice}", file=sys.stderr)
         generator = open_generator(settings, choice)
-        context = Context.of(photo, matches, given=given, person_box=settings.person_box)
-        yield Desk(matches, given, Conversation(photo, context, generator, gallery=gallery), choice)
+        context = Context.of(
+            photo,
+            matches,
+            given=given,
+            person_box=settings.person_box,
+            things=recogniser.things is not None,
+        )
+        talk = Conversation(photo, context, generator, gallery=recogniser.gallery)
+        yield Desk(matches, given, talk, choice, _nothing_found(recogniser))
 
 
 @contextmanager
-def _recognised(settings: Settings, photo: Photo, subject: Subject) -> Iterator[tuple[Gallery, list[Match]]]:
-    """The gallery, or the one that references given on the spot make, and what of it is in the photo."""
+def _recognised(
+    settings: Settings, photo: Photo, subject: Subject
+) -> Iterator[tuple[Recogniser, list[Match]]]:
+    """What looks in the gallery, or in the one that references make, and what of it is in the photo."""
     rows = [reference_of(text) for text in subject.references]
     drawn = [box_of(box) for box in subject.drawn]
     wanted = wants_things(rows)
@@ -177,7 +188,11 @@ def _recognised(settings: Settings, photo: Photo, subject: Subject) -> Iterator[
                 "The gallery is empty, so nobody can be recognised; 'placard ingest' fills it.",
                 file=sys.stderr,
             )
-        yield gallery, matches
+        yield recogniser, matches
+
+
+def _nothing_found(recogniser: Recogniser) -> str:
+    return "No face was found." if recogniser.things is None else "Nobody and nothing known was found."
 
 
 def _questions() -> Iterator[str]:

@@ -67,6 +67,7 @@ class Context:
     size: tuple[int, int]  # (width, height) of the photo in pixels
     entries: tuple[Entry, ...]  # what is accepted or given, from left to right
     strangers: tuple[Stranger, ...]  # from left to right
+    things: bool = False  # whether things were looked for, and not faces only
 
     @classmethod
     def of(
@@ -76,6 +77,7 @@ class Context:
         *,
         given: Sequence[Given] = (),
         person_box: PersonBox = PersonBox.BODY,
+        things: bool = False,
     ) -> Context:
         """Number the accepted matches and what is given from left to right; other faces are strangers.
 
@@ -89,6 +91,7 @@ class Context:
             photo.size,
             tuple(_entry(place.k, place.shows, box) for place, box in places if place.k is not None),
             tuple(Stranger(place.box, box) for place, box in places if place.k is None and place.around_face),
+            things,
         )
 
 

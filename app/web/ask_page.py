@@ -93,7 +93,8 @@ def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
         if desk.changed and corrected_here(desk) is None:
             st.info("The gallery has changed: this is who it knows now, and the conversation began anew.")
         if not desk.matches:
-            st.info("No face was found in this photo. A larger or sharper one may help.")
+            found = "Nobody and nothing known" if desk.context.things else "No face"
+            st.info(f"{found} was found in this photo. A larger or sharper one may help.")
         elif not desk.context.entries:
             _explain_empty(shop)
         say_what_is_kept(shop)

@@ -54,9 +54,15 @@ class Desk:
     def _of(cls, seen: Seen, revision: int, workshop: Workshop) -> Desk:
         photo, given = seen.photo, seen.given
         matches = sorted(seen.matches, key=lambda match: match.region.box.centre)
-        context = Context.of(photo, matches, given=given, person_box=workshop.settings.person_box)
-        talk = Conversation(photo, context, workshop.generator, gallery=workshop.gallery)
         recogniser, _ = workshop.recogniser()
+        context = Context.of(
+            photo,
+            matches,
+            given=given,
+            person_box=workshop.settings.person_box,
+            things=recogniser.things is not None,
+        )
+        talk = Conversation(photo, context, workshop.generator, gallery=workshop.gallery)
         view = photo_view(photo, matches, workshop.gallery, recogniser.rules_of, given=given)
         return cls(matches, view, revision, talk, suggestions(context), given=given)
 

@@ -68,7 +68,7 @@ _REFUSING = (
     # The reader's own.
     r"nobody in this photo has (?:a match|the number)\b",
     r"nobody was found .* in this photo\W*$",
-    r"no face was found in this photo\b",
+    r"(?:no face|nobody and nothing known) was found in this photo\b",
     r"the person .* is unknown: no match\b",
     r"what (?:was given|is known) does not say this\b",
     r"the reader understands questions in english only\b",

@@ -24,7 +24,7 @@ def described(context: Context) -> str:
 def nobody_known(context: Context) -> str:
     """Why there is nothing to tell about a photo in which nobody was recognised."""
     if not context.strangers:
-        return "No face was found in this photo."
+        return _nothing_found(context)
     return f"Nobody in this photo has a match in the gallery: {strangers(len(context.strangers))}."
 
 
@@ -36,7 +36,7 @@ def counted(context: Context) -> str:
     if context.strangers:
         parts.append(f"{len(context.strangers)} unknown")
     people = "1 person" if len(spots) == 1 else f"{len(spots)} people"
-    return f"{people}: {' and '.join(parts)}." if parts else "No face was found in this photo."
+    return f"{people}: {' and '.join(parts)}." if parts else _nothing_found(context)
 
 
 def unknown_people(context: Context) -> str:
@@ -52,6 +52,12 @@ def unknown_people(context: Context) -> str:
 def strangers(count: int) -> str:
     """People whom nobody recognised, counted."""
     return "an unknown person" if count == 1 else f"{count} unknown people"
+
+
+def _nothing_found(context: Context) -> str:
+    if context.things and not context.entries:
+        return "Nobody and nothing known was found in this photo."
+    return "No face was found in this photo."
 
 
 def _parts(known: bool, group: list[Spot]) -> list[str]:

@@ -31,6 +31,7 @@ from tests.generation.contexts import ada, photo, reading
         "The person on the left is unknown: no match in the gallery.",
         "The reader understands questions in English only.",
         "No face was found in this photo.",
+        "Nobody and nothing known was found in this photo.",
         "I'm sorry, I can't identify people.",
         "I'm sorry, but I cannot identify the people in this image.",
         "Sorry, I can\u2019t help with identifying people in photos.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,12 @@ def test_an_empty_question_is_an_error(question: str) -> None:
 def test_a_photo_without_faces_says_so(question: str) -> None:
     answer = reading(photo(), question)
     assert (answer.text, answer.citations) == ("No face was found in this photo.", ())
+
+
+def test_a_photo_that_was_searched_for_things_says_that_nothing_known_was_found() -> None:
+    searched = replace(photo(), things=True)
+    for question in ("Who is this?", "How many people are there?"):
+        assert reading(searched, question).text == "Nobody and nothing known was found in this photo."
 
 
 def test_a_photo_of_strangers_says_so() -> None:
