@@ -21,9 +21,9 @@ from vision.errors import UserError
 
 # How many references are looked up again in the index built from the rows.
 _SAMPLE = 200
-# Calibrated thresholds are old where so many times the wanted share of strangers gets a name by now, or where
-# so large a part of the references changed.
-_GROWTH = 1.25
+# Calibrated thresholds are old where there are so many times the people by now, or where so large a part of
+# the references changed.
+_GROWTH = 1.5
 _CHANGED = 0.25
 _WRONG = "wrong"
 
@@ -152,12 +152,10 @@ def _calibration(gallery: Gallery, space: Space) -> Iterator[str]:
         return
     made = stored.calibration
     people = len(faces_in(gallery, space.name).people)
-    rate, wanted = made.fpir_among(people), made.fpir
-    if rate > _GROWTH * wanted:
+    if people >= _GROWTH * made.gallery_size:
         yield (
-            f"{space.name} was calibrated for {made.gallery_size} people; with {people} about "
-            f"{100 * rate:.2g} % of strangers get a name instead of {100 * wanted:g} %: "
-            f"run 'placard calibrate' again"
+            f"{space.name} was calibrated for {made.gallery_size} people, and there are {people} now; "
+            f"calibrated thresholds are old once a gallery has grown by half: run 'placard calibrate' again"
         )
         return
     with gallery.changes(space.name, since=stored.revision) as changes:

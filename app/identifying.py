@@ -15,8 +15,8 @@ from app.settings import Settings
 from app.wiring import by_hand, choose_faces, load_faces
 from evaluation.identification.account import report_of, summary
 from evaluation.identification.figures import figures_of
-from evaluation.identification.looking import Looked, Refused, hashes_of, look
-from evaluation.identification.run import Protocol
+from evaluation.identification.looking import Looked, Refused, hashes_of, look, people_named
+from evaluation.identification.run import Protocol, check_people
 from evaluation.identification.run import identify as measured
 from evaluation.identification.seen import SeenPhotos
 from evaluation.provenance import Provenance, digest_of
@@ -50,6 +50,7 @@ def identify(settings: Settings, asked: Asked) -> None:
         model = _faces(settings)
         rules = by_hand(settings).over(rules_for(model.space))
         rows = [row for path in asked.sources for row in stack.enter_context(_rows(path, asked.columns))]
+        check_people(people_named(rows), asked.folds)
         folder = asked.out or settings.home.expanduser() / "evaluations" / f"identify-{_plain(model)}"
         memory = SeenPhotos(_model(settings, model), folder / "seen.jsonl")
         progress = stack.enter_context(_progress())

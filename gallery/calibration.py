@@ -30,13 +30,6 @@ class Calibration:
         if not 0.0 < self.fpir < 1.0:
             raise ValueError(f"A rate lies between 0 and 1, but got {self.fpir}")
 
-    def fpir_among(self, people: int) -> float:
-        """The share of strangers that is named once the gallery holds so many people.
-
-        A stranger stays unnamed if no one of them is near enough, and people are as good as independent.
-        """
-        return float(1 - (1 - self.fpir) ** (people / self.gallery_size))
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:

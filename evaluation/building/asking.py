@@ -96,12 +96,17 @@ class Asker:
         strangers = [place for place, known in enumerate(standing.people) if known is None]
         if strangers and self._chance.random() < 0.5:
             place = self._chance.choice(strangers)
-            topic = self._chance.choice([topic for topic in ASKED if len(self._spread(topic)) > OPTIONS])
+            told = [topic for topic in ASKED if len(self._spread(topic)) > OPTIONS]
+            if not told:
+                return None
+            topic = self._chance.choice(told)
             options = self._some_values(topic, standing)
             return self._about_text(QuestionType.UNANSWERABLE_V2C, standing, place, topic, options, None)
         place, known = self._somebody(standing)
         silent = sorted(known.silent - known.facts.keys())
-        topic = self._chance.choice(silent) if silent else Topic.HOBBY
+        if not silent:
+            return None
+        topic = self._chance.choice(silent)
         options = INVENTED.get(topic) or self._some_values(topic, standing)
         if len(options) < 2:
             return None

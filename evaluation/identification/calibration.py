@@ -34,9 +34,10 @@ _GRID = np.linspace(-1.0, 1.0, 4001)  # thresholds that are considered
 class TooFewPeopleError(UserError):
     """A gallery that is too small for a rate."""
 
-    def __init__(self, present: int, needed: int, fpir: float, gallery_size: int) -> None:
+    def __init__(self, present: int, needed: int, fpir: float, gallery_size: int | None) -> None:
+        among = "" if gallery_size is None else f" among {gallery_size} people"
         super().__init__(
-            f"Calibrating for {100 * fpir:g} % of strangers among {gallery_size} people takes at least "
+            f"Calibrating for {100 * fpir:g} % of strangers{among} takes at least "
             f"{needed} people with references, but the gallery has {present}. "
             f"Add people, or set PLACARD_THRESHOLD."
         )
@@ -91,10 +92,14 @@ def estimate_for(
             f"Expected a rate above 0 and up to {HIGHEST_RATE:g} of strangers named, got {fpir:g}."
         )
     present = len(faces.people)
-    size = gallery_size or present
+    if gallery_size is not None and gallery_size < present:
+        raise UserError(
+            f"Calibrating for strangers among {gallery_size} people, but the gallery has {present} already."
+        )
+    size = present if gallery_size is None else gallery_size
     needed = _people_needed(fpir, size)
     if present < needed:
-        raise TooFewPeopleError(present, needed, fpir, max(size, needed))
+        raise TooFewPeopleError(present, needed, fpir, gallery_size)
     impostors = impostors_of(faces)
     robust = fitted(impostors, robust=True)
     suspects = tuple(
@@ -116,8 +121,14 @@ def estimate_for(
 
 
 def _people_needed(fpir: float, gallery_size: int) -> int:
-    """How many people make enough pairs to see so rare a similarity."""
-    return max(LEAST_PEOPLE, math.ceil(math.sqrt(2 * _LEAST_EXPECTED * gallery_size / fpir)))
+    """How many people make enough pairs to see so rare a similarity.
+
+    Where that is more than the gallery is meant to hold, it grows with those who are added.
+    """
+    size = max(LEAST_PEOPLE, gallery_size)
+    alone = 2 * _LEAST_EXPECTED / fpir
+    needed = math.sqrt(alone * size)
+    return max(LEAST_PEOPLE, math.ceil(round(needed if needed <= size else alone, 6)))
 
 
 def _threshold(impostors: Impostors, tail: Tail, *, fpir: float, margin: float, people: int) -> float:

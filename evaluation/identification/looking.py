@@ -143,6 +143,12 @@ def people_of(looked: Iterable[Looked]) -> dict[str, list[Looked]]:
     return people
 
 
+def people_named(rows: Iterable[Row]) -> int:
+    """How many people the rows name: those whose photos can be looked at are no more."""
+    labelled = (row.entity for row in rows if isinstance(row, Labelled))
+    return len({entity.identity for entity in labelled if entity.kind is not EntityKind.THING})
+
+
 def hashes_of(looked: Iterable[Looked]) -> Iterator[str]:
     """What the data hash of a report is made of: who is in which photo."""
     for person, sha256 in sorted((photo.person, photo.seen.photo) for photo in looked):

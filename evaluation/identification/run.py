@@ -74,11 +74,7 @@ def identify(
 ) -> Findings:
     """Leave every person out once and try all photos not enrolled; `step` is called after each fold."""
     people = people_of(looked)
-    if len(people) < 2 * protocol.folds:
-        raise UserError(
-            f"Expected at least {2 * protocol.folds} people for {protocol.folds} folds, but the source has "
-            f"{len(people)} with usable photos. Add people, or ask for fewer folds."
-        )
+    check_people(len(people), protocol.folds)
     findings = Findings(protocol, rules, people=len(people), photos=len(looked))
     findings.several = sum(len(photos) > 1 for photos in people.values())
     folds = folds_of(people, folds=protocol.folds, references=protocol.references, seed=protocol.seed)
@@ -86,6 +82,15 @@ def identify(
         _Trial(findings, fold, number, Remembered(model, memory)).run()
         step()
     return findings
+
+
+def check_people(people: int, folds: int) -> None:
+    """Raise `UserError` where so many people with photos are too few for the folds."""
+    if people < 2 * folds:
+        raise UserError(
+            f"Expected at least {2 * folds} people for {folds} folds, but the source has {people} with "
+            f"usable photos. Add people, or ask for fewer folds."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,16 @@ def test_press_are_measured_and_the_report_says_how_to_repeat_it(
     assert not any(person.name in shown for person in people.iterdir())
 
 
+def test_too_few_people_for_the_folds_are_told_before_any_photo_is_looked_at(
+    run: Run, people: Path, mini_pack: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "report"
+    result = run("eval", "identify", people, "--faces", mini_pack, "--out", out)
+    assert result.code == 1
+    assert "at least 20 people for 10 folds, but the source has 5" in result.err
+    assert not (out / "seen.jsonl").exists()
+
+
 def test_a_source_that_is_not_there_is_one_line(run: Run, tmp_path: Path) -> None:
     result = run("eval", "identify", tmp_path / "nowhere")
     assert (result.code, len(result.err.strip().splitlines())) == (1, 2)  # which model, and what is wrong

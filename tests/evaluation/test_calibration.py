@@ -91,7 +91,13 @@ def test_who_was_merged_is_one_person_and_who_was_not_is_suspected(lite: Gallery
 
 @pytest.mark.parametrize(
     ("people", "fpir", "size", "needed"),
-    [(0, 0.01, None, 50), (49, 0.01, None, 50), (60, 0.01, 2000, 142), (60, 0.001, None, 78)],
+    [
+        (0, 0.01, None, 50),
+        (49, 0.01, None, 50),
+        (60, 0.01, 2000, 142),
+        (60, 0.001, None, 100),
+        (540, 0.0001, None, 1000),
+    ],
 )
 def test_too_few_people_are_refused_with_what_is_needed(
     people: int, fpir: float, size: int | None, needed: int
@@ -102,6 +108,18 @@ def test_too_few_people_are_refused_with_what_is_needed(
             fpir,
             size,
         )
+
+
+def test_a_small_gallery_is_not_told_of_a_size_that_nobody_asked_for() -> None:
+    with pytest.raises(TooFewPeopleError, match=r"for 1 % of strangers takes at least 50 people"):
+        threshold(gallery_of(10), 0.01)
+    with pytest.raises(TooFewPeopleError, match=r"strangers among 2000 people takes at least 142 people"):
+        threshold(gallery_of(60), 0.01, 2000)
+
+
+def test_fewer_people_than_there_are_is_refused() -> None:
+    with pytest.raises(UserError, match="among 59 people, but the gallery has 60 already"):
+        threshold(gallery_of(60), 0.01, 59)
 
 
 @pytest.mark.parametrize("fpir", [0.0, -0.1, 0.2, 1.0])

@@ -95,12 +95,6 @@ def test_a_copy_for_trying_out_has_the_calibration_too(lite: Gallery) -> None:
         assert rules_in(copy, SPACE) == rules_in(lite, SPACE)
 
 
-def test_more_people_name_more_strangers() -> None:
-    assert MADE.fpir_among(60) == pytest.approx(0.01)
-    assert MADE.fpir_among(120) == pytest.approx(1 - 0.99**2)
-    assert MADE.fpir_among(0) == 0.0
-
-
 def test_a_calibration_that_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match=r"cosine.*but got 1.5"):
         replace(MADE, threshold=1.5)

@@ -158,6 +158,22 @@ def test_people_come_from_a_gallery_too(lite: Gallery) -> None:
     assert [(person.name, [read() for read in person.portraits]) for person in found] == [("Ann", [b"first"])]
 
 
+def test_what_a_text_may_tell_is_never_asked_as_unanswerable() -> None:
+    people = [Known(Person(str(n), f"Pat {n}", "", "", ()), {}, frozenset()) for n in (1, 2)]
+    asker = Asker(people, random.Random(1))
+    standing = Standing("p", tuple(people), ("red", "blue"))
+    assert all(asker.ask(QuestionType.UNANSWERABLE_V2C, standing) is None for _ in range(8))
+
+
+def test_a_stranger_is_not_asked_about_where_nothing_has_enough_values() -> None:
+    people = [Known.of(Person(str(n), f"Pat {n}", "", "", ())) for n in (1, 2)]
+    asker = Asker(people, random.Random(1))
+    standing = Standing("p", (*people, None), ("red", "blue", "green"))
+    asked = [asker.ask(QuestionType.UNANSWERABLE_V2C, standing) for _ in range(8)]
+    assert any(question is None for question in asked)
+    assert all(question is None or question.about is not None for question in asked)
+
+
 def test_a_photo_in_which_nothing_tells_people_apart_gives_no_question_that_points() -> None:
     twins = [Known.of(Person(str(n), "Pat Lee", "", "born in Lyon, Texas, May 2, 1970", ())) for n in (1, 2)]
     asker = Asker(twins, random.Random(1))
