@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from app.settings import read_settings
 from gallery.gallery import Gallery
 from gallery.jobs import JobState, Tally
+from retrieval.rules import rules_for
+from vision.faces import DLIB_SPACE
 
 WAIT_S = 60
 
@@ -52,12 +54,12 @@ def told(page: AppTest) -> str:
 def test_it_says_what_works_here_and_why(gallery: Gallery) -> None:
     page = visit()
     assert {metric.label: metric.value for metric in page.metric}["People and things"] == "1"
-    said = told(page)
+    said, rules = told(page), rules_for(DLIB_SPACE)
     for text in (
         "gallery.db",
         "dlib (the gallery was made with it)",
-        "similarity 0.600 and 0.15 ahead of the next",
-        "measured: 0 of 100 strangers named among 540",
+        f"similarity {rules.threshold:.3f} and {rules.margin:.2f} ahead of the next",
+        rules.reason,
         "0 references, revision 0; the next photo brings it to 1",
         "reader (no server is set",
     ):
