@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from functools import cache
 from itertools import combinations
@@ -228,3 +230,16 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
         draw_dataset(tmp_path, Drawn(samples=8, stage="read", seed=0, side=112), jobs=1)
     with pytest.raises(UserError, match="Expected a stage of read, see, find, bind, full, but got 'hard'"):
         draw_dataset(tmp_path / "new", Drawn(samples=8, stage="hard", seed=0, side=112), jobs=1)
+
+
+def test_several_processes_draw_what_one_draws(tmp_path: Path) -> None:
+    for jobs in ("1", "2"):
+        command = [sys.executable, "-m", "app", "dataset", "draw", str(tmp_path / jobs)]
+        options = ["--samples", "40", "--stage", "read", "--jobs", jobs]
+        subprocess.run([*command, *options], check=True, capture_output=True, timeout=120)
+    one, two = (
+        {path.relative_to(tmp_path / jobs): path.read_bytes() for path in (tmp_path / jobs).rglob("*.png")}
+        for jobs in ("1", "2")
+    )
+    assert len(one) > 4
+    assert one == two

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +39,18 @@ def draw(
     done = sum(shard.scenes for shard in work if _place(shard).is_dir())
     report(done)
     left = [shard for shard in work if not _place(shard).is_dir()]
-    with multiprocessing.get_context("spawn").Pool(max(1, min(jobs, len(left)))) as pool:
-        for drawn in pool.imap_unordered(_draw_shard, left):
-            done += drawn
-            report(done)
+    for drawn in _drawn(left, min(jobs, len(left))):
+        done += drawn
+        report(done)
+
+
+def _drawn(shards: Sequence[_Shard], jobs: int) -> Iterator[int]:
+    """Draw shards, and say of each how many scenes it has."""
+    if jobs <= 1:  # no process for what this one can do
+        yield from map(_draw_shard, shards)
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap_unordered(_draw_shard, shards)
 
 
 def _shards(world: World, folder: Path, scenes: Mapping[Split, int]) -> Iterator[_Shard]:
