@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console
-from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
+from rich.progress import DownloadColumn, Progress, TaskID, TransferSpeedColumn
 
 from app.settings import Settings
 from generation.fetching.catalogue import CATALOGUE as LANGUAGE
@@ -30,11 +31,6 @@ class Listed:
     where: str  # "on disk", or how large it is
     licence: str
     commercial: bool | None  # whether commercial use is allowed; None where that is not known here
-
-    @property
-    def on_disk(self) -> bool:
-        """Whether it need not be fetched."""
-        return self.where == _ON_DISK
 
 
 def list_models(settings: Settings) -> None:
@@ -61,14 +57,14 @@ def fetch(settings: Settings, name: str, revision: str = "main") -> None:
         return _fetch_faces(settings, models.card(name))
     thing = thing_card(name)
     if thing is not None:
-        return _fetch_things(settings, thing, revision)
+        return _fetch_from_hub(settings, thing, revision)
     card = language_card(name)
     if card is None:
         known = ", ".join(known.name for known in (*models.CATALOGUE, *THINGS, *LANGUAGE))
         raise FetchError(
             f"No model '{name}' to fetch; known are {known}, and any organisation/name at the hub."
         )
-    return _fetch_language(settings, card, revision)
+    return _fetch_from_hub(settings, card, revision)
 
 
 def face_models(settings: Settings) -> Iterator[Listed]:
@@ -124,34 +120,22 @@ def _fetch_faces(settings: Settings, card: ModelCard) -> None:
     print(f"{card.name} is in {place}; an empty gallery takes it by itself, others by 'gallery reembed'.")
 
 
-def _fetch_things(settings: Settings, card: ThingCard, revision: str) -> None:
-    from generation.fetching.fetch import fetch_thing_model  # imports the hub's library
+def _fetch_from_hub(settings: Settings, card: LanguageCard | ThingCard, revision: str) -> None:
+    from generation.fetching.fetch import fetch_language_model, fetch_thing_model  # imports the hub's library
 
     _say_licence(card.name, card.licence, restricted=not card.commercial)
     with _progress() as progress:
         task = progress.add_task(card.name, total=None)
-        place = fetch_thing_model(
-            card,
-            settings.things_root,
-            revision=revision,
-            report=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+        report = partial(_advance, progress, task)
+        if isinstance(card, LanguageCard):
+            place = fetch_language_model(card, settings.language_root, revision=revision, report=report)
+        else:
+            place = fetch_thing_model(card, settings.things_root, revision=revision, report=report)
     print(f"{card.name} is in {place}.")
 
 
-def _fetch_language(settings: Settings, card: LanguageCard, revision: str) -> None:
-    from generation.fetching.fetch import fetch_language_model  # imports the hub's library
-
-    _say_licence(card.name, card.licence, restricted=not card.commercial)
-    with _progress() as progress:
-        task = progress.add_task(card.name, total=None)
-        place = fetch_language_model(
-            card,
-            settings.language_root,
-            revision=revision,
-            report=lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    print(f"{card.name} is in {place}.")
+def _advance(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
 
 
 def _say_licence(name: str, licence: str, *, restricted: bool) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.curation import one_of
 from app.forms import printable
+from app.regions import box_of
 from app.settings import Settings
 from gallery.entity import Reference
 from gallery.gallery import Gallery
@@ -48,11 +49,9 @@ def enrolled_at(gallery: Gallery, entity_id: int, photo: str, box: Box | None) -
 
 
 def _box(text: str, photo: Photo) -> Box:
-    expected = f"Expected a box of the photo such as 10,20,110,140 (left,top,right,bottom), but got '{text}'."
-    try:
-        box = Box(*map(int, text.split(",")))
-    except (TypeError, ValueError) as error:
-        raise UserError(expected) from error
+    box = box_of(text)
     if box.clipped(photo.size) is None:
-        raise UserError(expected)
+        raise UserError(
+            f"Expected a --box of the photo of {photo.size[0]} x {photo.size[1]}, but got '{text}'."
+        )
     return box

@@ -204,5 +204,5 @@ def test_a_model_of_the_cache_is_called_by_its_id(tmp_path: Path) -> None:
     assert Path(choice.model) == snapshot
     assert str(choice) == "local weihongliang/RC-Qwen2VL-2b (asked for)"
     listed = {model.name: model for model in language_models(read_settings())}
-    assert listed["rc-qwen2-vl-2b"].on_disk
-    assert not listed["rc-qwen2-vl-7b"].on_disk
+    assert listed["rc-qwen2-vl-2b"].where == "on disk"
+    assert listed["rc-qwen2-vl-7b"].where == "16.6 GB"
