@@ -52,6 +52,6 @@ def _box(text: str, photo: Photo) -> Box:
     box = box_of(text)
     if box.clipped(photo.size) is None:
         raise UserError(
-            f"Expected a --box of the photo of {photo.size[0]} x {photo.size[1]}, but got '{text}'."
+            f"Expected a --box in the photo of {photo.size[0]} x {photo.size[1]}, but got '{text}'."
         )
     return box
