@@ -122,7 +122,7 @@ def _things() -> Iterator[str]:
     )
     boxes = min(_timed(lambda: [model.drawn(photo, [whole(photo)]) for photo in decoded]) for _ in range(3))
     yield (
-        f"| {len(crops)} crops of things embedded in one batch, against one by one "
+        f"| {len(crops)} crops of things embedded in batches, against one by one "
         f"| {together:.2f} s | {alone:.2f} s | {together / alone:.2f} |"
     )
     yield (
