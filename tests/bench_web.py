@@ -33,6 +33,24 @@ from vision.photo import Photo
 UPLOADS = 7
 RERUNS = 15
 PEOPLE = 100_000
+# The page's own clock, from the choice of a file to the frame that shows photo and cards.
+# Playwright's waiting looks after 20, 70, 170, 270, 770 and 1270 ms only.
+STOPWATCH = """
+addEventListener("change", (event) => {
+  if (event.target.type !== "file") return;
+  const start = performance.now();
+  const look = () => {
+    for (const host of document.querySelectorAll("*")) {
+      const card = host.shadowRoot?.querySelector(".cards .card");
+      if (!card || !card.offsetHeight || !host.shadowRoot.querySelector(".frame img").complete) continue;
+      requestAnimationFrame(() => { window.boxes_ms = performance.now() - start; });
+      return;
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}, true);
+"""
 QUESTIONS = ("Where was she born?", "When did she command a Space Shuttle?", "Who is this?")
 
 
@@ -117,12 +135,13 @@ def _upload(site: Site, browser: Browser, path: Path) -> Spent:
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(120_000)  # a busy machine takes its time
+    page.add_init_script(STOPWATCH)
     page.goto(site.url)
     page.wait_for_selector("[data-test-script-state=notRunning] input[type=file]", state="attached")
-    start, used = time.perf_counter(), _processor_s(site.process)
+    used = _processor_s(site.process)
     page.locator("input[type=file]").first.set_input_files(path)
-    page.wait_for_selector(".cards .card")
-    spent = Spent(time.perf_counter() - start, _processor_s(site.process) - used)
+    took_ms: float = page.wait_for_function("window.boxes_ms").json_value()
+    spent = Spent(took_ms / 1000, _processor_s(site.process) - used)
     context.close()
     return spent
 

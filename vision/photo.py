@@ -155,7 +155,7 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
         rgba = upright.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return upright.convert("RGB")
+    return upright if upright.mode == "RGB" else upright.convert("RGB")  # which would be a copy
 
 
 def _turned(image: Image.Image) -> Image.Image:
@@ -205,11 +205,16 @@ def crop_of(photo: Photo, box: Box) -> bytes:
     area = box.grown(CROP_GROWTH).clipped(photo.size)
     if area is None:
         raise ValueError(f"The box {box.as_list()} lies outside the photo of {photo.size}")
-    pixels = photo.pixels[area.top : area.bottom, area.left : area.right]
-    scale = CROP_SIDE / max(area.width, area.height)
+    return small_jpeg(photo.pixels[area.top : area.bottom, area.left : area.right], CROP_SIDE, quality=92)
+
+
+def small_jpeg(pixels: NDArray[np.uint8], side: int, *, quality: int) -> bytes:
+    """The JPEG of RGB pixels (height, width, 3), scaled down to at most `side` pixels a side."""
+    height, width = pixels.shape[:2]
+    scale = side / max(width, height)
     if scale < 1:
-        size = max(1, round(area.width * scale)), max(1, round(area.height * scale))
+        size = max(1, round(width * scale)), max(1, round(height * scale))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=92)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

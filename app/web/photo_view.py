@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Callable, Sequence
-
-from PIL import Image
 
 from app.forms import Json, caption, printable
 from gallery.entity import Entity
@@ -20,7 +17,7 @@ from retrieval.match import Candidate, Decision, Match
 from retrieval.rules import MatchRules
 from vision.box import Box
 from vision.errors import UserError
-from vision.photo import Photo, crop_of
+from vision.photo import Photo, crop_of, small_jpeg
 from vision.region import Region, RegionKind
 
 # The longer side that a browser is sent, in pixels.
@@ -74,7 +71,12 @@ def shown_names(match: Match) -> list[Entity]:
 def shown_photo(photo: Photo) -> Json:
     """The photo itself, as every component that shows it is sent it."""
     width, height = photo.size
-    return {"photo": photo.sha256, "uri": _data_uri(_shown(photo)), "width": width, "height": height}
+    return {
+        "photo": photo.sha256,
+        "uri": _data_uri(small_jpeg(photo.pixels, _SHOWN_SIDE, quality=88)),
+        "width": width,
+        "height": height,
+    }
 
 
 def _matched(match: Match, gallery: Gallery, rules: MatchRules) -> Json:
@@ -168,14 +170,6 @@ def _kept_crop(candidate: Candidate, gallery: Gallery) -> str:
         return _data_uri(gallery.crop(candidate.reference_id))
     except UserError:  # forgotten since
         return ""
-
-
-def _shown(photo: Photo) -> bytes:
-    image = Image.fromarray(photo.pixels)
-    image.thumbnail((_SHOWN_SIDE, _SHOWN_SIDE), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=88)
-    return buffer.getvalue()
 
 
 def _data_uri(jpeg: bytes) -> str:
