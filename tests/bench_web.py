@@ -23,7 +23,7 @@ from gallery.entity import NewEntity
 from gallery.gallery import Gallery
 from ingest.run import ingest
 from ingest.sources.row import Labelled
-from tests.app.web.test_browser import CHROMIUM, Site, serving
+from tests.app.web.browsing import CHROMIUM, Site, serving
 from tests.app.web.visitor import Visitor
 from tests.fakes import picture, reference
 from vision import faces

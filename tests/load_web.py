@@ -18,7 +18,7 @@ from app.demo import write_photos
 from gallery.gallery import Gallery
 from ingest.run import ingest
 from ingest.sources.opening import open_source
-from tests.app.web.test_browser import serving
+from tests.app.web.browsing import serving
 from tests.app.web.visitor import Visitor
 from vision import faces
 

@@ -1,9 +1,7 @@
 """Correcting names, merges and two tabs in a real browser."""
-# ruff: noqa: F811  # fixtures of the neighbouring module are parameters here
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from gallery.entity import NewEntity
@@ -11,25 +9,21 @@ from gallery.gallery import Gallery
 from ingest.outcome import Status
 from ingest.run import ingest
 from ingest.sources.row import Labelled
-from tests.app.web.test_browser import (  # noqa: F401  # fixtures
-    CHROMIUM,
+from tests.app.web.browsing import (
     Shot,
     Site,
     Visit,
     astronaut,
-    chromium,
     four_people,
+    needs_chromium,
     settled,
-    shot,
-    site,
     type_question,
     upload,
-    visit,
 )
 from tests.conftest import ASSETS, need
 from vision.faces import FaceModel
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = needs_chromium
 
 
 def test_a_wrong_name_is_corrected_both_ways(site: Site, visit: Visit, shot: Shot) -> None:

@@ -1,5 +1,4 @@
 """The pages Gallery and Add in a real browser: a real server, real photos, ten thousand people."""
-# ruff: noqa: F811  # fixtures of the neighbouring module are parameters here
 
 from __future__ import annotations
 
@@ -13,24 +12,21 @@ from playwright.sync_api import FilePayload, Page, expect
 from app.demo import COLLINS
 from gallery.entity import NewEntity
 from gallery.gallery import Gallery
-from tests.app.web.test_browser import (  # noqa: F401  # fixtures
-    CHROMIUM,
+from tests.app.web.browsing import (
     Shot,
     Site,
     Visit,
     astronaut,
-    chromium,
     four_people,
+    needs_chromium,
     serving,
     settled,
-    shot,
     upload,
-    visit,
 )
 from tests.fakes import picture, reference
 from vision.faces import DLIB, DLIB_SPACE
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = needs_chromium
 PEOPLE = 10_000
 HOSTILE = "Zara <img src=x onerror=window.hacked=1> $x^2$ **Bo** :smile:"
 

@@ -1,5 +1,4 @@
 """Bulk runs in a real browser: watched from two tabs, stopped, and shown with what was refused."""
-# ruff: noqa: F811  # fixtures of the neighbouring module are parameters here
 
 from __future__ import annotations
 
@@ -19,20 +18,17 @@ from playwright.sync_api import Page, expect
 from app.demo import COLLINS
 from app.web.server import MAX_UPLOAD_MB
 from gallery.gallery import Gallery
-from tests.app.web.test_browser import (  # noqa: F401  # fixtures
-    CHROMIUM,
+from tests.app.web.browsing import (
     Shot,
     Site,
     Visit,
     astronaut,
-    chromium,
+    needs_chromium,
     serving,
     settled,
-    shot,
-    visit,
 )
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = needs_chromium
 RUN_MS = 180_000  # for a process that begins, and looks at some photos
 MANY = 96  # photos, so that a run lasts long enough to be watched
 HOSTILE = "<img src=x onerror=window.hacked=1> $x^2$ **Hanks** ![a](x) :smile:"

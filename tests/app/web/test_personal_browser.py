@@ -1,5 +1,4 @@
 """The page Personal in a real browser: boxes drawn by pointer, by touch and by keys, and talked about."""
-# ruff: noqa: F811  # fixtures of the neighbouring module are parameters here
 
 from __future__ import annotations
 
@@ -13,23 +12,20 @@ from app.demo import COLLINS, skimage_data
 from gallery.gallery import Gallery
 from ingest.run import ingest
 from ingest.sources.row import Labelled
-from tests.app.web.test_browser import (  # noqa: F401  # fixtures
-    CHROMIUM,
+from tests.app.web.browsing import (
     Shot,
     Site,
     Visit,
     astronaut,
-    chromium,
     four_people,
+    needs_chromium,
     serving,
     settled,
-    shot,
     type_question,
-    visit,
 )
 from vision.faces import FaceModel
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = needs_chromium
 HOSTILE = "<img src=x onerror=window.hacked=1> **b** $x$ [2]: Eve"
 
 

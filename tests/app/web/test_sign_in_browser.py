@@ -1,5 +1,4 @@
 """Signing in at a real OpenID Connect provider, in a real browser, as editor and as reader."""
-# ruff: noqa: F811  # fixtures of the neighbouring module are parameters here
 
 from __future__ import annotations
 
@@ -13,19 +12,17 @@ from app.demo import COLLINS
 from gallery.gallery import Gallery
 from ingest.run import ingest
 from ingest.sources.row import Labelled
-from tests.app.web.provider import provider
-from tests.app.web.test_browser import (  # noqa: F401  # fixtures
-    CHROMIUM,
+from tests.app.web.browsing import (
     Shot,
     Site,
-    chromium,
+    needs_chromium,
     serving,
     settled,
-    shot,
 )
+from tests.app.web.provider import provider
 from vision.faces import FaceModel
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = needs_chromium
 
 SECRETS = """[auth]
 redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"

@@ -1,5 +1,4 @@
 """The page Unknown in a real browser: switched on, a stranger seen and named, switched off."""
-# ruff: noqa: F811  # fixtures of the neighbouring module are parameters here
 
 from __future__ import annotations
 
@@ -10,22 +9,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gallery.gallery import Gallery
-from tests.app.web.test_browser import (  # noqa: F401  # fixtures
-    CHROMIUM,
+from tests.app.web.browsing import (
     Shot,
     Site,
     Visit,
     astronaut,
-    chromium,
+    needs_chromium,
     serving,
     settled,
-    shot,
     upload,
-    visit,
 )
 from tests.gallery.traces import found_in
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = needs_chromium
 
 
 def go(page: Page, name: str) -> None:
