@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.generators import choose_generator, open_generator
 from app.settings import GeneratorKind, Settings
+from app.things import things_by_hand
 from app.wiring import choose_faces, load_faces, open_recogniser
 from evaluation.bench.bench import Bench
 from evaluation.bench.example import Kept
@@ -37,7 +37,7 @@ from evaluation.bench.setting import Ask, Setting
 from evaluation.bench.text_search import TextSearch
 from evaluation.building.build import Recipe, build_bench
 from evaluation.building.people import Half, Person, halved, people_in, people_of
-from evaluation.provenance import Provenance
+from evaluation.provenance import Provenance, code_digest
 from gallery.entity import EntityKind
 from gallery.gallery import Gallery
 from generation.generator import Generator
@@ -54,6 +54,8 @@ _ANSWERING = (
     *("model", "revision", "dtype", "max_new_tokens", "temperature", "top_p", "seed", "cite", "strangers"),
     *("biography_tokens", "picture_min_tokens", "picture_max_tokens", "server_family"),
 )
+# Settings in which nothing is told of the people in the photo, or told by photos.
+_MODEL_ONLY = (Setting.CLOSED, Setting.REFERENCE)
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -103,34 +105,43 @@ def run(settings: Settings, asked: Run) -> None:
     bench = read_bench(asked.bench)
     if asked.limit is not None:
         bench = replace(bench, questions=bench.questions[: asked.limit])
-    generator = opened_generator(settings, bench, setting)
+    generator = _generator_for(settings, bench, setting)
     out = asked.out or asked.bench / "runs" / f"{setting}-{ask}-{generator.name}"
     with ExitStack() as stack:
         matcher, told_faces = _matcher(settings, bench, setting, out, stack)
         search = TextSearch(known_entities(bench)) if setting is Setting.TEXT else None
-        depends = {**answer_settings(settings), **told_faces, "version": version("placard")}
+        depends = {**answer_settings(settings), **told_faces}
         plan = Plan(setting, generator, matcher, search, ask, settings.person_box, depends)
-        if asked.fresh:
-            (out / "examples.jsonl").unlink(missing_ok=True)
-        kept = stack.enter_context(Kept(out / "examples.jsonl"))
-        told = stack.enter_context(progress("questions", len(bench.questions)))
+        ask_all(bench, plan, out, fresh=asked.fresh)
+
+
+def ask_all(bench: Bench, plan: Plan, out: Path, *, fresh: bool) -> None:
+    """Ask what has no answer in a folder yet, write the report there and print the figures."""
+    if fresh:
+        (out / "examples.jsonl").unlink(missing_ok=True)
+    with Kept(out / "examples.jsonl") as kept, progress("questions", len(bench.questions)) as told:
         examples = run_bench(bench, plan, kept, told=told)
     scores = scores_of(bench, examples)
     made = provenance(0, bench.data_hash, {key: str(value) for key, value in plan.fingerprint.items()})
-    title = f"{bench.name}: {setting}, {generator.name}"
+    title = f"{bench.name}: {plan.setting}, {plan.generator.name}"
     page = report_of(bench, examples, scores, made, title=title).write(out)
     print("\n".join(_lines(scores)))
     print(f"Report: {page}")
 
 
-def opened_generator(settings: Settings, bench: Bench, setting: Setting) -> Generator:
-    """The generator that answers; raise `UserError` for one that cannot do what the setting wants."""
+def opened_generator(settings: Settings) -> Generator:
+    """The generator that answers, its choice told."""
     choice = choose_generator(settings)
-    if choice.kind is GeneratorKind.READER and setting in (Setting.CLOSED, Setting.REFERENCE):
+    print(f"Generator: {choice}", file=sys.stderr)
+    return open_generator(settings, choice)
+
+
+def _generator_for(settings: Settings, bench: Bench, setting: Setting) -> Generator:
+    """The generator of a run; raise `UserError` for one that cannot do what the setting wants."""
+    if choose_generator(settings).kind is GeneratorKind.READER and setting in _MODEL_ONLY:
         why = "reads texts only" if setting is Setting.CLOSED else "does not look at photos"
         raise UserError(f"--setting {setting} needs a model, but the reader {why}; give --model or --server.")
-    print(f"Generator: {choice}", file=sys.stderr)
-    generator = open_generator(settings, choice)
+    generator = opened_generator(settings)
     if setting is Setting.REFERENCE:
         from evaluation.bench.reference_prompt import ReferencePrompter
         from generation.local.generator import LocalGenerator
@@ -142,8 +153,17 @@ def opened_generator(settings: Settings, bench: Bench, setting: Setting) -> Gene
 
 
 def answer_settings(settings: Settings) -> dict[str, object]:
-    """The settings that change what a generator answers."""
-    return {name: str(getattr(settings, name)) for name in _ANSWERING}
+    """What changes the answers of a generator: settings, and the program itself."""
+    return {**{name: str(getattr(settings, name)) for name in _ANSWERING}, "code": code_digest()}
+
+
+def matching_settings(settings: Settings, recogniser: Recogniser) -> dict[str, object]:
+    """What changes whom a recogniser names in a photo, its gallery aside."""
+    return {
+        "spaces": sorted(recogniser.spaces),
+        "rules": str(recogniser.rules),
+        "thing rules": str(things_by_hand(settings)),
+    }
 
 
 def word(vocabulary: type[_Word], text: str, option: str) -> _Word:
@@ -180,9 +200,9 @@ def _matcher(
     if not setting.recognises:
         return None, {}
     recogniser = _recogniser(settings, bench, out, stack)
-    depends: dict[str, object] = {"spaces": sorted(recogniser.spaces), "rules": str(recogniser.rules)}
     retrieved = setting is Setting.RETRIEVED
-    return (RetrievedMatcher(recogniser, bench) if retrieved else ChainMatcher(recogniser)), depends
+    matcher = RetrievedMatcher(recogniser, bench) if retrieved else ChainMatcher(recogniser)
+    return matcher, matching_settings(settings, recogniser)
 
 
 def _recogniser(settings: Settings, bench: Bench, out: Path, stack: ExitStack) -> Recogniser:

@@ -100,6 +100,40 @@ def bench(
 
 
 @eval_app.command()
+def public(
+    layout: Annotated[
+        str, typer.Argument(metavar="LAYOUT", help="yollava, yollava-qa, yollava-text-qa, rap or myvlm.")
+    ],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="SOURCE", help="The folder (yollava, myvlm) or the file with the questions."),
+    ],
+    photos: Annotated[
+        Path | None, typer.Option(help="The folder that holds test/, for yollava-qa and rap.")
+    ] = None,
+    ask: Annotated[
+        str,
+        typer.Option(metavar="choose|write", help="Ask for an option, or read it from a written answer."),
+    ] = "choose",
+    out: Annotated[Path | None, typer.Option(help="Folder of the report; in the home by default.")] = None,
+    limit: Limit = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask everything again; else only what has no answer yet.")
+    ] = False,
+    faces: Faces = None,
+    device: Device = None,
+    generator: Generator = None,
+    model: Model = None,
+    server: Server = None,
+) -> None:
+    """Measure on a bench of Yo'LLaVA, RAP or MyVLM; the gallery has to know its concepts by name."""
+    from app.public import Asked, measure
+
+    settings = settings_of(faces, device, generator=generator, model=model, server=server)
+    measure(settings, Asked(layout, source, photos, ask, out, limit, fresh))
+
+
+@eval_app.command()
 def score(
     folder: BenchFolder,
     descriptions: Annotated[

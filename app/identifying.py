@@ -19,7 +19,7 @@ from evaluation.identification.looking import Looked, Refused, hashes_of, look, 
 from evaluation.identification.run import Protocol, check_people
 from evaluation.identification.run import identify as measured
 from evaluation.identification.seen import SeenPhotos
-from evaluation.provenance import Provenance, digest_of
+from evaluation.provenance import Provenance, code_digest, digest_of
 from gallery.gallery import Gallery
 from ingest.sources.columns import parse_columns
 from ingest.sources.opening import open_source
@@ -83,7 +83,8 @@ def _faces(settings: Settings) -> FaceModel:
 
 def _model(settings: Settings, model: FaceModel) -> str:
     """What decides which faces are found and what they look like."""
-    return f"{model.space} at {settings.detector_size or 'its own size'}"
+    size = settings.detector_size or "its own size"
+    return f"{model.space} at {size}, code {code_digest(('vision',))[:12]}"
 
 
 def _plain(model: FaceModel) -> str:

@@ -10,7 +10,6 @@ from app.benching import answer_settings, opened_generator, progress, provenance
 from app.settings import Settings
 from evaluation.bench.bench import Bench, content_hash
 from evaluation.bench.files import read_bench
-from evaluation.bench.setting import Setting
 from evaluation.rcid.corruptions import Corruption
 from evaluation.rcid.judge import Judge, WordJudge
 from evaluation.rcid.report import Described, corruption_report, means_of, report_of
@@ -61,7 +60,7 @@ def _descriptions(settings: Settings, asked: Scoring, bench: Bench) -> tuple[Pat
             read_descriptions(asked.descriptions),
             author,
         )
-    generator = opened_generator(settings, bench, Setting.GOLD)
+    generator = opened_generator(settings)
     out = asked.out or asked.bench / "runs" / f"score-{generator.name}"
     depends = [bench.data_hash, generator.name, generator.note, answer_settings(settings)]
     path = out / f"descriptions-{content_hash(depends)[:12]}.jsonl"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +74,15 @@ def rate(trials: Mapping[str, tuple[int, int]], *, seed: int, draws: int = DRAWS
     weights = np.concatenate(list(resamples(len(counts), seed=seed, draws=draws)))
     drawn = (weights @ counts[:, 0]) / (weights @ counts[:, 1])
     return Rate(hits, total, len(counts), interval_of(drawn))
+
+
+def rate_by_group(trials: Iterable[tuple[str, bool]], *, seed: int = 0) -> Rate:
+    """The share of hits of trials, each given with the group that it stands or falls with."""
+    counts: dict[str, tuple[int, int]] = {}
+    for group, hit in trials:
+        hits, total = counts.get(group, (0, 0))
+        counts[group] = (hits + hit, total + 1)
+    return rate(counts, seed=seed)
 
 
 def resamples(groups: int, *, seed: int, draws: int = DRAWS) -> Iterator[NDArray[np.int64]]:

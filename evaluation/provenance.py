@@ -8,9 +8,14 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
 
 _PACKAGES = ("placard", "numpy", "dlib-bin", "insightface", "onnxruntime", "faiss-cpu", "faiss-gpu")
+# From a photo to an answer: who is found and named there, what is told and asked.
+_ANSWERING = ("vision", "gallery", "ingest", "retrieval", "generation", "evaluation.bench")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,25 @@ def digest_of(parts: Iterable[str]) -> str:
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.hexdigest()
+
+
+def _folder(package: str) -> Path:
+    """Where a package lies."""
+    spec = find_spec(package)
+    assert spec is not None and spec.origin is not None  # it is one of ours
+    return Path(spec.origin).parent
+
+
+@cache
+def code_digest(packages: tuple[str, ...] = _ANSWERING) -> str:
+    """SHA-256 over the sources of packages: other code may see, match and answer otherwise."""
+    sources = (
+        part
+        for package in packages
+        for path in sorted(_folder(package).rglob("*.py"))
+        for part in (path.name, path.read_text(encoding="utf-8"))
+    )
+    return digest_of(sources)
 
 
 def _versions(packages: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from evaluation.bench.bench import Bench, BenchPhoto, BenchQuestion, QuestionType
 from evaluation.bench.example import Example, Seen
 from evaluation.bench.matching import SAME_PLACE
-from evaluation.intervals import Rate, rate
+from evaluation.intervals import Rate, rate_by_group
 from vision.box import Box
 
 
@@ -118,15 +118,7 @@ def _row(title: str, pairs: Sequence[_Pair], seed: int) -> Row:
 
 
 def _rate(pairs: Iterable[_Pair], hit: Callable[[BenchQuestion, Example], bool], seed: int) -> Rate:
-    return _grouped(((question.photo, hit(question, example)) for question, example in pairs), seed)
-
-
-def _grouped(trials: Iterable[tuple[str, bool]], seed: int) -> Rate:
-    counts: dict[str, tuple[int, int]] = {}
-    for group, hit in trials:
-        hits, total = counts.get(group, (0, 0))
-        counts[group] = (hits + hit, total + 1)
-    return rate(counts, seed=seed)
+    return rate_by_group(((question.photo, hit(question, example)) for question, example in pairs), seed=seed)
 
 
 def recognition_of(bench: Bench, examples: Sequence[Example], *, seed: int = 0) -> Recognition | None:
@@ -149,7 +141,12 @@ def recognition_of(bench: Bench, examples: Sequence[Example], *, seed: int = 0) 
             else:
                 known.append((photo, name == region.entity))
         extra += sum(one.entity is not None for one in regions) - len(named)
-    return Recognition(_grouped(known, seed), _grouped(wrong, seed), _grouped(strangers, seed), extra)
+    return Recognition(
+        rate_by_group(known, seed=seed),
+        rate_by_group(wrong, seed=seed),
+        rate_by_group(strangers, seed=seed),
+        extra,
+    )
 
 
 def _named(told: BenchPhoto, regions: Sequence[Seen]) -> Mapping[int, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.bench.record import BenchError
+from evaluation.intervals import Rate, rate_by_group
+
 # What a question of these benches calls its concept.
 PLACEHOLDER = "sks"
-_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _SKS = re.compile(rf"<?\b{PLACEHOLDER}\b>?")
 
 
@@ -53,36 +54,22 @@ class Captioned:
 
 @dataclass(frozen=True, slots=True)
 class Recalls:
-    """Recognition as these benches report it: the plain mean of the two recalls."""
+    """Recognition as these benches report it; intervals are drawn by photo."""
 
-    positive: float
-    negative: float
+    positive: Rate  # of the pairs whose concept is in the photo, those where that was said
+    negative: Rate  # of the others, those where it was not said
 
     @property
     def weighted(self) -> float:
-        """The mean of both, which the papers call weighted."""
-        return (self.positive + self.negative) / 2
+        """The plain mean of both, which the papers call weighted."""
+        return ((self.positive.value or 0.0) + (self.negative.value or 0.0)) / 2
 
 
 def recalls(pairs: Sequence[Recognition], said: Iterable[bool]) -> Recalls:
-    """The recalls of what was said about each pair; raise `ValueError` without pairs of both kinds."""
-    hits: dict[bool, list[bool]] = {True: [], False: []}
+    """The recalls of what was said about each pair; raise `BenchError` without pairs of both kinds."""
+    right: dict[bool, list[tuple[str, bool]]] = {True: [], False: []}
     for pair, answer in zip(pairs, said, strict=True):
-        hits[pair.present].append(answer == pair.present)
-    if not hits[True] or not hits[False]:
-        raise ValueError("Expected pairs with and without the concept, but there are only of one kind.")
-    return Recalls(*(sum(hits[kind]) / len(hits[kind]) for kind in (True, False)))
-
-
-def same_answer(given: str, right: str) -> bool:
-    """Whether two answers are the same as these benches compare them: case, punctuation and articles aside.
-
-    >>> same_answer("The Dog.", "dog"), same_answer("dogs", "dog")
-    (True, False)
-    """
-    return _plain(given) == _plain(right)
-
-
-def _plain(text: str) -> str:
-    bare = text.lower().translate(str.maketrans("", "", string.punctuation))
-    return " ".join(_ARTICLES.sub(" ", bare).split())
+        right[pair.present].append((str(pair.photo), answer == pair.present))
+    if not right[True] or not right[False]:
+        raise BenchError("Expected pairs with and without the concept, but there are only of one kind.")
+    return Recalls(*(rate_by_group(right[kind]) for kind in (True, False)))

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.provenance import digest_of
 from evaluation.public.concepts import Recalls, Recognition, recalls
+from generation.folding import folded
 from retrieval.recogniser import Recogniser
 from vision.errors import UserError
 from vision.photo import Photo
@@ -18,23 +20,34 @@ class Recognised:
 
     recalls: Recalls
     pairs: int
+    photos: int
     failed: tuple[tuple[Path, str], ...]
+    data: str  # SHA-256 over photos and pairs
 
 
 def recognised(
     pairs: Sequence[Recognition], recogniser: Recogniser, *, told: Callable[[int], None] = lambda _: None
 ) -> Recognised:
-    """Look at each photo once; a concept is in it if somebody of that name is accepted there."""
+    """Look at each photo once; a concept is in it if somebody or something of that name is accepted there.
+
+    `told` hears how many photos more were looked at. Raise `BenchError` without pairs of both kinds.
+    """
     names: dict[Path, frozenset[str]] = {}
+    hashes: dict[Path, str] = {}
     failed: dict[Path, str] = {}
     for path in dict.fromkeys(pair.photo for pair in pairs):
         try:
-            matches = recogniser.recognise(Photo.open(path))
+            photo = Photo.open(path)
+            matches = recogniser.recognise(photo)
         except UserError as error:
             failed[path] = str(error)
-            continue
-        names[path] = frozenset(match.entity.name for match in matches if match.entity is not None)
+        else:
+            hashes[path] = photo.sha256
+            names[path] = frozenset(
+                folded(match.entity.name) for match in matches if match.entity is not None
+            )
         told(1)
     seen = [pair for pair in pairs if pair.photo in names]
-    said = [pair.concept in names[pair.photo] for pair in seen]
-    return Recognised(recalls(seen, said), len(seen), tuple(failed.items()))
+    said = [folded(pair.concept) in names[pair.photo] for pair in seen]
+    data = digest_of(part for pair in seen for part in (hashes[pair.photo], pair.concept, str(pair.present)))
+    return Recognised(recalls(seen, said), len(seen), len(names), tuple(failed.items()), data)

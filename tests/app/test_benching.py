@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from evaluation.bench.files import read_bench, write_bench
+from evaluation.provenance import code_digest
 from tests.evaluation.bench.handmade import handmade
 from vision.errors import UserError
 
@@ -147,3 +148,16 @@ def test_a_fresh_run_asks_everything_again(tmp_path: Path, placard: Run) -> None
     kept.write_text(kept.read_text("utf-8").replace('"picked": 0', '"picked": 1'), encoding="utf-8")
     assert placard(*command) != printed
     assert placard(*command, "--fresh") == printed
+
+
+def test_answers_of_other_code_are_not_taken_over(
+    tmp_path: Path, placard: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = handmade(tmp_path / "bench")
+    command = ("eval", "bench", str(bench.folder), "--setting", "gold")
+    placard(*command)
+    monkeypatch.setattr("app.benching.code_digest", lambda: "of other code")
+    placard(*command)
+    kept = bench.folder / "runs/gold-choose-reader/examples.jsonl"
+    assert len(kept.read_text("utf-8").splitlines()) == 16
+    assert code_digest(("vision",)) != code_digest(("retrieval",))

@@ -68,7 +68,7 @@ def test_raps_known_defect_is_left_out(root: Path, tmp_path: Path) -> None:
     photo = root / "test/bo/0.png"
     assert pairs == [Recognition(photo, "bo", True), Recognition(photo, "mam", False)]
     assert recalls(pairs, [True, True]).weighted == 0.5
-    with pytest.raises(ValueError, match="only of one kind"):
+    with pytest.raises(BenchError, match="only of one kind"):
         recalls(pairs[:1], [True])
 
 
