@@ -1,18 +1,23 @@
-"""`placard calibrate`: thresholds for a wanted rate of strangers who get a name, from the gallery itself."""
+"""`placard calibrate`: thresholds for a wanted rate of strangers who get a name, from the gallery itself.
+
+Things are calibrated as people are, each kind in its own space.
+"""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from app.forms import print_json, printable
 from app.settings import Settings
-from app.wiring import choose_faces, match_rules
-from evaluation.identification.calibration import Alike, Estimate, estimate
+from app.things import OFF, choose_things, thing_rules, things_by_hand
+from app.wiring import by_hand, choose_faces, match_rules
+from evaluation.identification.calibration import LEAST, Alike, Estimate, Wanted, estimate
 from evaluation.intervals import Rate
+from gallery.entity import EntityKind
 from gallery.gallery import Gallery
 from retrieval.rules import MatchRules
+from vision.errors import UserError
 
 # Pairs that are listed; a long list is not read.
 _LISTED = 10
@@ -26,17 +31,15 @@ class Asked:
     people: int | None
     dry_run: bool
     as_json: bool
+    kind: EntityKind = EntityKind.PERSON
 
 
 def calibrate(settings: Settings, asked: Asked) -> None:
     """Estimate a threshold on the gallery, say what it rests on, and store it."""
     with Gallery.open(settings.gallery_url) as gallery:
-        choice = choose_faces(settings, gallery)
-        print(f"Faces: {choice}", file=sys.stderr)
-        rules = match_rules(settings, gallery, choice.space)
-        found = estimate(
-            gallery, choice.space, fpir=asked.fpir, margin=rules.margin, gallery_size=asked.people
-        )
+        space, rules = _in_use(settings, gallery, asked.kind)
+        wanted = Wanted(asked.fpir, rules.margin, asked.people, asked.kind)
+        found = estimate(gallery, space, wanted)
         now = found.measured(rules.threshold, rules.margin)
         then = found.measured(found.calibration.threshold, rules.margin)
         if not asked.dry_run:
@@ -50,29 +53,51 @@ def calibrate(settings: Settings, asked: Asked) -> None:
     print(_outcome(settings, asked))
 
 
-def uncalibrate(settings: Settings) -> None:
+def uncalibrate(settings: Settings, kind: EntityKind) -> None:
     """Go back to the shipped thresholds."""
     with Gallery.open(settings.gallery_url) as gallery:
-        choice = choose_faces(settings, gallery)
+        space, _ = _in_use(settings, gallery, kind)
         with gallery.write() as writer:
-            removed = writer.uncalibrate(choice.space)
-        rules = match_rules(settings, gallery, choice.space)
+            removed = writer.uncalibrate(space)
+        _, rules = _in_use(settings, gallery, kind)
     done = "The calibration is removed" if removed else "There was no calibration"
     print(f"{done}; threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason}).")
 
 
+def _in_use(settings: Settings, gallery: Gallery, kind: EntityKind) -> tuple[str, MatchRules]:
+    """The space that entities of a kind are recognised in now, and its rules."""
+    if kind is EntityKind.PERSON:
+        space = choose_faces(settings, gallery).space
+        return space, match_rules(settings, gallery, space)
+    if settings.things == OFF:
+        raise UserError("Things are switched off by --things or PLACARD_THINGS; leave that out.")
+    things = choose_things(settings, gallery)
+    if things is None:
+        raise UserError("There are no things in the gallery to calibrate on; 'placard ingest' adds some.")
+    return things.space, thing_rules(settings, gallery, things.space)
+
+
 def _lines(gallery: Gallery, found: Estimate, rules: MatchRules, measured: tuple[Rate, Rate]) -> list[str]:
-    made = found.calibration
+    made, kind = found.calibration, found.kind
     now, then = measured
+    few = kind is EntityKind.THING and made.people < LEAST[EntityKind.PERSON]
+    strange = f"            of these {kind.several} as unknown to the others it names"
     return [
-        f"space       {made.space}: {made.people} people, {made.references} references",
+        f"space       {made.space}: {made.people} {kind.several}, {made.references} references",
         f"until now   threshold {rules.threshold:.3f}, margin {rules.margin:.2f} ({rules.reason})",
-        f"            of these people as strangers to the others it names {now}",
+        f"{strange} {now}",
         f"calibrated  threshold {made.threshold:.3f}, margin {made.margin:.2f}: about {100 * made.fpir:g} % "
-        f"of strangers get a name among {made.gallery_size} people",
-        f"            of these people as strangers to the others it names {then}",
-        *_listed(gallery, "May be one person twice, left out of the estimate:", found.suspects),
-        *_listed(gallery, "Would get one another's names, counted as different people:", found.alike),
+        f"of {kind.strangers} get a name among {made.gallery_size} {kind.several}",
+        f"{strange} {then}",
+        *(
+            ["            so few things make a rough estimate: docs/accuracy.md says how rough"]
+            if few
+            else []
+        ),
+        *_listed(gallery, f"May be one {kind.value} twice, left out of the estimate:", found.suspects),
+        *_listed(
+            gallery, f"Would get one another's names, counted as different {kind.several}:", found.alike
+        ),
     ]
 
 
@@ -93,13 +118,18 @@ def _listed(gallery: Gallery, title: str, pairs: Sequence[Alike]) -> list[str]:
 def _outcome(settings: Settings, asked: Asked) -> str:
     if asked.dry_run:
         return "Nothing was stored (dry run)."
-    if settings.threshold is not None or settings.margin is not None:
-        return "Stored, but PLACARD_THRESHOLD or PLACARD_MARGIN is set and goes before it."
-    return "Stored: recognition uses it from now on. 'placard calibrate --shipped' takes it back."
+    things = asked.kind is EntityKind.THING
+    said = things_by_hand(settings) if things else by_hand(settings)
+    if said.threshold is not None or said.margin is not None:
+        of = "THING_" if things else ""
+        return f"Stored, but PLACARD_{of}THRESHOLD or PLACARD_{of}MARGIN is set and goes before it."
+    kind = " --kind thing" if things else ""
+    return f"Stored: recognition uses it from now on. 'placard calibrate{kind} --shipped' takes it back."
 
 
 def _form(found: Estimate, now: Rate, then: Rate, *, stored: bool) -> dict[str, object]:
     return {
+        "kind": found.kind.value,
         "calibration": asdict(found.calibration),
         "tail": asdict(found.tail),
         "stored": stored,

@@ -233,22 +233,28 @@ def web(
 def calibrate(
     fpir: Annotated[float, typer.Option(metavar="RATE", help="Share of strangers who get a name.")] = 0.01,
     people: Annotated[
-        int | None, typer.Option(min=1, help="How many people there will be; those of now by default.")
+        int | None,
+        typer.Option(min=1, help="How many people, or things, there will be; by default those of now."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be stored.")] = False,
     shipped: Annotated[bool, typer.Option("--shipped", help="Go back to the shipped thresholds.")] = False,
     as_json: AsJson = False,
+    kind: Annotated[str, typer.Option(metavar="person|thing", help="Whose thresholds.")] = "person",
     faces: Faces = None,
+    things: Things = None,
 ) -> None:
-    """Estimate, on the gallery's own people, the threshold at which so many strangers get a name."""
+    """Estimate, on the gallery's own people or things, the threshold at which so many others get a name."""
     from app.calibrating import Asked, uncalibrate
     from app.calibrating import calibrate as estimate
+    from gallery.entity import EntityKind
 
-    settings = settings_of(faces)
+    if kind not in list(EntityKind):
+        raise typer.BadParameter(f"expected {' or '.join(EntityKind)}, got '{kind}'", param_hint="--kind")
+    settings, of = settings_of(faces, things=things), EntityKind(kind)
     if shipped:
-        uncalibrate(settings)
+        uncalibrate(settings, of)
     else:
-        estimate(settings, Asked(fpir, people, dry_run=dry_run, as_json=as_json))
+        estimate(settings, Asked(fpir, people, dry_run=dry_run, as_json=as_json, kind=of))
 
 
 @app.command()

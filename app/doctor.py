@@ -152,10 +152,12 @@ def _calibration(gallery: Gallery, space: Space) -> Iterator[str]:
         return
     made = stored.calibration
     people = len(faces_in(gallery, space.name).people)
+    kind = space.kind.entity
+    again = f"run 'placard calibrate{' --kind thing' if kind is EntityKind.THING else ''}' again"
     if people >= _GROWTH * made.gallery_size:
         yield (
-            f"{space.name} was calibrated for {made.gallery_size} people, and there are {people} now; "
-            f"calibrated thresholds are old once a gallery has grown by half: run 'placard calibrate' again"
+            f"{space.name} was calibrated for {made.gallery_size} {kind.several}, and there are {people} "
+            f"now; calibrated thresholds are old once a gallery has grown by half: {again}"
         )
         return
     with gallery.changes(space.name, since=stored.revision) as changes:
@@ -163,7 +165,7 @@ def _calibration(gallery: Gallery, space: Space) -> Iterator[str]:
     if changed > _CHANGED * made.references:
         yield (
             f"{changed} references of {space.name} came or went since it was calibrated on "
-            f"{made.references}: run 'placard calibrate' again"
+            f"{made.references}: {again}"
         )
 
 
@@ -171,8 +173,7 @@ def _space(settings: Settings, gallery: Gallery, space: Space) -> Iterator[str]:
     """Every reference has an embedding, and an index built from the rows finds each one again."""
     if space.kind is SpaceKind.PHOTO:  # searched row by row, without an index
         return
-    kind = EntityKind.PERSON if space.kind is SpaceKind.FACE else EntityKind.THING
-    total = gallery.reference_total(kind)
+    total = gallery.reference_total(space.kind.entity)
     if space.current and space.references < total:
         yield (
             f"{total - space.references} references have no embedding in {space.name}: "

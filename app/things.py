@@ -31,6 +31,11 @@ class ThingChoice:
     views: Views
     reason: str
 
+    @property
+    def space(self) -> str:
+        """The space of its embeddings."""
+        return self.views.space(identity_of(self.embedder))
+
     def __str__(self) -> str:
         found = f"found by {self.detector.name}" if self.detector else "whole photos, for want of a detector"
         return f"{self.embedder.name} ({self.reason}), {found}"

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from gallery.tables import CalibrationRow
+from gallery.entity import SpaceKind
+from gallery.tables import CalibrationRow, SpaceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Stored:
 
     calibration: Calibration
     revision: int
+    kind: SpaceKind  # of what its entities are recognised by
 
 
 _COLUMNS = tuple(getattr(CalibrationRow, field.name) for field in fields(Calibration))
@@ -44,9 +46,10 @@ _COLUMNS = tuple(getattr(CalibrationRow, field.name) for field in fields(Calibra
 
 def stored_calibration(connection: Connection, space: str) -> Stored | None:
     """What is stored for a space."""
-    statement = select(CalibrationRow.revision, *_COLUMNS).where(CalibrationRow.space == space)
-    row = connection.execute(statement).first()
-    return None if row is None else Stored(Calibration(*row[1:]), row[0])
+    columns = (CalibrationRow.revision, SpaceRow.kind, *_COLUMNS)
+    own = select(*columns).join(SpaceRow, SpaceRow.name == CalibrationRow.space)
+    row = connection.execute(own.where(CalibrationRow.space == space)).first()
+    return None if row is None else Stored(Calibration(*row[2:]), row[0], SpaceKind(row[1]))
 
 
 def store_calibration(connection: Connection, calibration: Calibration, revision: int) -> None:

@@ -18,6 +18,16 @@ class EntityKind(StrEnum):
     PERSON = "person"
     THING = "thing"
 
+    @property
+    def several(self) -> str:
+        """What more than one of the kind are called."""
+        return "people" if self is EntityKind.PERSON else "things"
+
+    @property
+    def strangers(self) -> str:
+        """What those of the kind are called whom a gallery does not know."""
+        return "strangers" if self is EntityKind.PERSON else "unknown things"
+
 
 class SpaceKind(StrEnum):
     """What the embeddings of a space are of; a gallery has at most one current space of each kind."""
@@ -34,6 +44,11 @@ class SpaceKind(StrEnum):
         <SpaceKind.FACE: 'face'>
         """
         return cls.FACE if entity is EntityKind.PERSON else cls.THING
+
+    @property
+    def entity(self) -> EntityKind:
+        """The kind of entities that are recognised in such a space."""
+        return EntityKind.PERSON if self is SpaceKind.FACE else EntityKind.THING
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gallery.calibration import Calibration
+from gallery.calibration import Stored
 from gallery.gallery import Gallery
 
 
@@ -46,8 +46,7 @@ class ByHand:
         return rules
 
 
-# `placard calibrate` estimates thresholds of faces only.
-_SET = "set PLACARD_THING_THRESHOLD"
+_SET = "'placard calibrate --kind thing', or set PLACARD_THING_THRESHOLD"
 # Chosen on 640 photos of 550 people, who were left out in turn of a gallery of 495 (docs/evaluation.md):
 # no more than 1 % of strangers' photos got a name. Many a stranger resembles several people, and none of them
 # clearly, so the margin keeps strangers out at less cost than the threshold: with dlib at a margin of 0.03 it
@@ -104,13 +103,16 @@ def rules_in(gallery: Gallery, space: str, by_hand: ByHand | None = None) -> Mat
         stored = ledger.calibration(space)
     rules = rules_for(space)
     if stored is not None:
-        rules = _calibrated(rules, stored.calibration)
+        rules = _calibrated(rules, stored)
     return (by_hand or ByHand()).over(rules)
 
 
-def _calibrated(shipped: MatchRules, calibration: Calibration) -> MatchRules:
+def _calibrated(shipped: MatchRules, stored: Stored) -> MatchRules:
+    calibration = stored.calibration
+    kind = stored.kind.entity
     reason = (
-        f"calibrated on {calibration.people} people on {calibration.made_at[:10]}: about "
-        f"{100 * calibration.fpir:g} % of strangers get a name among {calibration.gallery_size} people"
+        f"calibrated on {calibration.people} {kind.several} on {calibration.made_at[:10]}: about "
+        f"{100 * calibration.fpir:g} % of {kind.strangers} get a name among {calibration.gallery_size} "
+        f"{kind.several}"
     )
     return replace(shipped, threshold=calibration.threshold, margin=calibration.margin, reason=reason)

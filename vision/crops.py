@@ -39,6 +39,14 @@ class Views:
         """
         return f"p{round(100 * self.padding)}x{self.crops}"
 
+    def space(self, identity: str) -> str:
+        """The space of an encoder's embeddings of such crops.
+
+        >>> Views(padding=0.1, crops=2).space("openclip-vit-0a1b")
+        'openclip-vit-0a1b-p10x2'
+        """
+        return f"{identity}-{self.tag}"
+
     @classmethod
     def of(cls, space: str) -> Self | None:
         """What the name of a space says; None where it says nothing.

@@ -50,7 +50,7 @@ class ThingModel:
     @property
     def space(self) -> str:
         """The identity of the embeddings: of the network, and of how boxes are cropped."""
-        return f"{self.embedder.identity}-{self.views.tag}"
+        return self.views.space(self.embedder.identity)
 
     @property
     def dimension(self) -> int:

@@ -1,4 +1,4 @@
-"""Thresholds estimated on a gallery's own people, for a wanted rate of strangers who get a name."""
+"""Thresholds estimated on a gallery's own people or things, for a wanted rate of others who get a name."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from evaluation.identification.impostors import Faces, Impostors, faces_in, impo
 from evaluation.identification.tail import Tail, fitted
 from evaluation.intervals import Rate, rate
 from gallery.calibration import Calibration
+from gallery.entity import EntityKind
 from gallery.gallery import Gallery
 from vision.errors import UserError
 
 HIGHEST_RATE = 0.1
 # With 60 people a wanted 1 % came out between 0 and 3.5 % on others; with fewer it says little.
-LEAST_PEOPLE = 50
+# Things are fewer: of 15, estimated on 12 and tried on the rest, up to twice the wanted share was named
+# (docs/accuracy.md); with fewer it was more.
+LEAST = {EntityKind.PERSON: 50, EntityKind.THING: 12}
 # Pairs of different people that are expected above the threshold, at least: further out nothing was measured.
 _LEAST_EXPECTED = 0.05
 # Pairs so similar that fewer than this many are expected in the whole gallery may be one person twice.
@@ -31,15 +34,36 @@ _MOST_NEAR = 0.5  # of strangers, so similar to somebody, whatever the margin do
 _GRID = np.linspace(-1.0, 1.0, 4001)  # thresholds that are considered
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a threshold is wanted for; the margin is taken as it is.
+
+    The margin counts: many a stranger resembles several people, and none of them clearly.
+    Raise `UserError` for a rate that makes no sense.
+    """
+
+    fpir: float  # the share of strangers that gets a name
+    margin: float
+    gallery_size: int | None = None  # how many people there will be; None: those of now
+    kind: EntityKind = EntityKind.PERSON  # what the gallery's entities in the space are
+
+    def __post_init__(self) -> None:
+        if not 0 < self.fpir <= HIGHEST_RATE:
+            raise UserError(
+                f"Expected a rate above 0 and up to {HIGHEST_RATE:g} of strangers named, got {self.fpir:g}."
+            )
+
+
 class TooFewPeopleError(UserError):
     """A gallery that is too small for a rate."""
 
-    def __init__(self, present: int, needed: int, fpir: float, gallery_size: int | None) -> None:
-        among = "" if gallery_size is None else f" among {gallery_size} people"
+    def __init__(self, present: int, needed: int, wanted: Wanted) -> None:
+        kind, setting = wanted.kind, "THING_THRESHOLD" if wanted.kind is EntityKind.THING else "THRESHOLD"
+        among = "" if wanted.gallery_size is None else f" among {wanted.gallery_size} {kind.several}"
         super().__init__(
-            f"Calibrating for {100 * fpir:g} % of strangers{among} takes at least "
-            f"{needed} people with references, but the gallery has {present}. "
-            f"Add people, or set PLACARD_THRESHOLD."
+            f"Calibrating for {100 * wanted.fpir:g} % of {kind.strangers}{among} takes at least "
+            f"{needed} {kind.several} with references, but the gallery has {present}. "
+            f"Add {kind.several}, or set PLACARD_{setting}."
         )
 
 
@@ -61,6 +85,7 @@ class Estimate:
     suspects: tuple[Alike, ...]  # left out of the estimate: the tail does not explain them
     alike: tuple[Alike, ...]  # counted, though one would be named as the other
     impostors: Impostors
+    kind: EntityKind
 
     def measured(self, threshold: float, margin: float, *, seed: int = 0) -> Rate:
         """The share of the gallery's own photos that get another's name, their own person left out."""
@@ -71,35 +96,18 @@ class Estimate:
         return rate({str(person): (named[person], trials[person]) for person in trials}, seed=seed)
 
 
-def estimate(
-    gallery: Gallery, space: str, *, fpir: float, margin: float, gallery_size: int | None = None
-) -> Estimate:
-    """The threshold of a space at which a share `fpir` of strangers gets a name.
+def estimate(gallery: Gallery, space: str, wanted: Wanted) -> Estimate:
+    """The threshold of a space at which a wanted share of strangers gets a name.
 
-    `gallery_size` is how many people there will be; those of now by default. The margin is taken as it is
-    and counts: many a stranger resembles several people, and none of them clearly.
     Raise `TooFewPeopleError` where the gallery says too little.
     """
-    return estimate_for(faces_in(gallery, space), space, fpir=fpir, margin=margin, gallery_size=gallery_size)
+    return estimate_for(faces_in(gallery, space), space, wanted)
 
 
-def estimate_for(
-    faces: Faces, space: str, *, fpir: float, margin: float, gallery_size: int | None = None
-) -> Estimate:
+def estimate_for(faces: Faces, space: str, wanted: Wanted) -> Estimate:
     """As `estimate`, for embeddings."""
-    if not 0 < fpir <= HIGHEST_RATE:
-        raise UserError(
-            f"Expected a rate above 0 and up to {HIGHEST_RATE:g} of strangers named, got {fpir:g}."
-        )
     present = len(faces.people)
-    if gallery_size is not None and gallery_size < present:
-        raise UserError(
-            f"Calibrating for strangers among {gallery_size} people, but the gallery has {present} already."
-        )
-    size = present if gallery_size is None else gallery_size
-    needed = _people_needed(fpir, size)
-    if present < needed:
-        raise TooFewPeopleError(present, needed, fpir, gallery_size)
+    size = _enough(present, wanted)
     impostors = impostors_of(faces)
     robust = fitted(impostors, robust=True)
     suspects = tuple(
@@ -109,30 +117,44 @@ def estimate_for(
     )
     kept = _without(impostors, suspects)
     tail = fitted(kept)
-    threshold = _threshold(kept, tail, fpir=fpir, margin=margin, people=size)
+    threshold = _threshold(kept, tail, wanted, people=size)
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    calibration = Calibration(
-        space, threshold, margin, fpir, present, size, len(faces.owners), METHOD, made_at
-    )
+    made_on = (present, size, len(faces.owners), METHOD, made_at)
+    calibration = Calibration(space, threshold, wanted.margin, wanted.fpir, *made_on)
     similarity, lead = kept.nearest()
-    named = (similarity >= threshold) & (lead >= margin)
+    named = (similarity >= threshold) & (lead >= wanted.margin)
     alike = _pairs(kept, (kept.similarities == similarity[:, None]) & named[:, None])
-    return Estimate(calibration, tail, suspects, alike, kept)
+    return Estimate(calibration, tail, suspects, alike, kept, wanted.kind)
 
 
-def _people_needed(fpir: float, gallery_size: int) -> int:
+def _enough(present: int, wanted: Wanted) -> int:
+    """How large the gallery is that is meant; raise `UserError` where too few are `present`."""
+    several, size = wanted.kind.several, present if wanted.gallery_size is None else wanted.gallery_size
+    if size < present:
+        raise UserError(
+            f"Calibrating for {wanted.kind.strangers} among {size} {several}, but the gallery has {present} "
+            f"already."
+        )
+    needed = _needed(wanted, size)
+    if present < needed:
+        raise TooFewPeopleError(present, needed, wanted)
+    return size
+
+
+def _needed(wanted: Wanted, gallery_size: int) -> int:
     """How many people make enough pairs to see so rare a similarity.
 
     Where that is more than the gallery is meant to hold, it grows with those who are added.
     """
-    size = max(LEAST_PEOPLE, gallery_size)
-    alone = 2 * _LEAST_EXPECTED / fpir
+    least = LEAST[wanted.kind]
+    size = max(least, gallery_size)
+    alone = 2 * _LEAST_EXPECTED / wanted.fpir
     needed = math.sqrt(alone * size)
-    return max(LEAST_PEOPLE, math.ceil(round(needed if needed <= size else alone, 6)))
+    return max(least, math.ceil(round(needed if needed <= size else alone, 6)))
 
 
-def _threshold(impostors: Impostors, tail: Tail, *, fpir: float, margin: float, people: int) -> float:
-    """The lowest threshold from which on no more than a share `fpir` of strangers is named.
+def _threshold(impostors: Impostors, tail: Tail, wanted: Wanted, *, people: int) -> float:
+    """The lowest threshold from which on no more than the wanted share of strangers is named.
 
     How many are so similar to somebody is what the tail says, or what was seen where that is more. How many
     of these also lead by the margin was seen; one more is added on both sides, so that where nobody was seen
@@ -140,12 +162,13 @@ def _threshold(impostors: Impostors, tail: Tail, *, fpir: float, margin: float, 
     """
     similarity, lead = impostors.nearest()
     near = _weight_above(similarity, impostors.weights)
-    clear = _weight_above(similarity[lead >= margin], impostors.weights[lead >= margin])
+    leads = lead >= wanted.margin
+    clear = _weight_above(similarity[leads], impostors.weights[leads])
     share = np.minimum(1.0, near / near[0])
     seen = 1 - (1 - share) ** (people / (len(impostors.people) - 1))
     alike = np.maximum(tail.fpir(_GRID, people), seen)
     rates = alike * np.maximum(_LEAST_SHARE, (clear + 1) / (near + 1))
-    over = np.flatnonzero((rates > fpir) | (alike > _MOST_NEAR))
+    over = np.flatnonzero((rates > wanted.fpir) | (alike > _MOST_NEAR))
     return round(float(_GRID[min(int(over[-1]) + 1, len(_GRID) - 1)]), 4)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from evaluation.identification.calibration import TooFewPeopleError, estimate_for
+from evaluation.identification.calibration import TooFewPeopleError, Wanted, estimate_for
 from evaluation.identification.folds import Fold, folds_of
 from evaluation.identification.galleries import Enrolled, averaged, enrolled, gate_for, part_of, rebuilt
 from evaluation.identification.impostors import Faces
@@ -138,13 +138,8 @@ class _Trial:
         for held, basis in ((self.findings.held, faces), (self.findings.held_small, quarter)):
             for fpir in self.findings.protocol.rates:
                 try:
-                    found = estimate_for(
-                        basis,
-                        self.model.space,
-                        fpir=fpir,
-                        margin=self.findings.rules.margin,
-                        gallery_size=size,
-                    )
+                    wanted = Wanted(fpir, self.findings.rules.margin, gallery_size=size)
+                    found = estimate_for(basis, self.model.space, wanted)
                 except TooFewPeopleError:
                     continue
                 held.append(Held(fpir, found.calibration.threshold, probes))

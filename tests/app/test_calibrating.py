@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.settings import read_settings
+from gallery.entity import EntityKind
 from gallery.gallery import Gallery
 from retrieval.rules import rules_for
 from tests.app.conftest import Run
 from tests.evaluation.strangers import directions, enrol, near
+from tests.vision.tiny_things import save_clip
+from vision.crops import Views
+from vision.embedder import identity_of
 from vision.faces import DLIB_SPACE
 
 
@@ -76,6 +81,59 @@ def test_the_shipped_thresholds_come_back(run: Run, home_gallery: Gallery) -> No
 def test_a_threshold_by_hand_is_said_to_go_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLACARD_THRESHOLD", "0.7")
     assert "PLACARD_THRESHOLD or PLACARD_MARGIN is set and goes before it." in run("calibrate").out
+
+
+@pytest.fixture
+def things_gallery(tmp_path: Path) -> Iterator[Gallery]:
+    """The home's gallery: 20 things of an encoder that is on disk."""
+    encoder = save_clip(tmp_path / "encoder")
+    gallery = Gallery.open(read_settings().gallery_url)
+    space = Views().space(identity_of(encoder))
+    enrol(gallery, directions(20, 128), space=space, model=str(encoder), kind=EntityKind.THING)
+    yield gallery
+    gallery.close()
+
+
+def test_things_are_calibrated_in_their_own_space(run: Run, things_gallery: Gallery) -> None:
+    result = run("calibrate", "--kind", "thing", "--fpir", "0.05")
+    assert result.code == 0, result.err
+    [space] = things_gallery.spaces()
+    with things_gallery.ledger() as ledger:
+        made = ledger.calibration(space.name)
+    assert made is not None and (made.calibration.people, made.calibration.margin) == (20, 0.03)
+    threshold = f"{made.calibration.threshold:.3f}"
+    assert f"space       {space.name}: 20 things, 20 references" in result.out
+    assert (
+        f"threshold {threshold}, margin 0.03: about 5 % of unknown things get a name among 20" in result.out
+    )
+    assert "so few things make a rough estimate" in result.out
+    assert "'placard calibrate --kind thing --shipped' takes it back." in result.out
+    assert f"rules     threshold {threshold}, margin 0.03 (calibrated on 20 things" in run("doctor").out
+    enrol(things_gallery, directions(15, 128, seed=5), space=space.name, kind=EntityKind.THING)
+    said = run("doctor").out
+    assert "was calibrated for 20 things, and there are 35 now" in said
+    assert "run 'placard calibrate --kind thing' again" in said
+
+
+@pytest.mark.usefixtures("things_gallery")
+def test_the_shipped_thresholds_of_things_come_back_and_one_by_hand_goes_before(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    things = ("calibrate", "--kind", "thing")
+    assert run(*things, "--json").json["kind"] == "thing"
+    assert "The calibration is removed; threshold 0.800" in run(*things, "--shipped").out
+    monkeypatch.setenv("PLACARD_THRESHOLD", "0.7")  # of faces
+    assert "recognition uses it from now on" in run(*things).out
+    monkeypatch.setenv("PLACARD_THING_MARGIN", "0.1")
+    assert "PLACARD_THING_THRESHOLD or PLACARD_THING_MARGIN is set and goes before it." in run(*things).out
+    assert "but the gallery has 0" in run("calibrate").err  # people
+
+
+def test_a_gallery_without_things_is_told_so_and_so_is_a_wrong_kind(run: Run) -> None:
+    said = run("calibrate", "--kind", "thing")
+    assert (said.code, said.out) == (1, "") and "There are no things in the gallery to calibrate" in said.err
+    assert "Things are switched off" in run("calibrate", "--kind", "thing", "--things", "off").err
+    assert "expected person or thing, got 'mug'" in run("calibrate", "--kind", "mug").err
 
 
 def test_doctor_says_when_the_gallery_has_grown(run: Run, home_gallery: Gallery) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gallery.entity import NewEntity
+from gallery.entity import EntityKind, NewEntity, SpaceKind
 from gallery.gallery import Gallery
 from tests.fakes import reference
 from vision.region import unit
@@ -23,14 +23,21 @@ def near(vector: NDArray[np.float32], similarity: float, seed: int = 0) -> NDArr
     return unit(similarity * vector + np.sqrt(1 - similarity**2) * away)
 
 
-def enrol(gallery: Gallery, vectors: NDArray[np.float32], *, space: str, faces: str = "dlib") -> list[int]:
-    """A person with one reference for each vector; their ids."""
+def enrol(
+    gallery: Gallery,
+    vectors: NDArray[np.float32],
+    *,
+    space: str,
+    model: str = "dlib",
+    kind: EntityKind = EntityKind.PERSON,
+) -> list[int]:
+    """A person, or a thing, with one reference for each vector; their ids."""
     with gallery.write() as writer:
-        writer.add_space(space, vectors.shape[1], faces)
+        writer.add_space(space, vectors.shape[1], model, kind=SpaceKind.of(kind))
         numbers = []
         start = writer.revision
         for number, vector in enumerate(vectors):
-            numbers.append(writer.add(NewEntity(f"Person {start}/{number}")))
+            numbers.append(writer.add(NewEntity(f"{kind.value.title()} {start}/{number}", kind)))
             photo = f"photo {start}/{number}"
             writer.add_reference(numbers[-1], reference(vector.tolist(), photo, space=space), (100, 100))
     return numbers

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from evaluation.identification.calibration import TooFewPeopleError, estimate, estimate_for
+from evaluation.identification.calibration import TooFewPeopleError, Wanted, estimate, estimate_for
 from evaluation.identification.impostors import Faces, faces_in, impostors_of
-from gallery.entity import NewReference
+from gallery.entity import EntityKind, NewReference
 from gallery.gallery import Gallery
 from tests.evaluation.strangers import directions, enrol, near
 from tests.fakes import reference
@@ -21,7 +23,7 @@ def gallery_of(count: int, seed: int = 0) -> Faces:
 
 
 def threshold(faces: Faces, fpir: float, size: int | None = None) -> float:
-    return estimate_for(faces, "s", fpir=fpir, margin=0.05, gallery_size=size).calibration.threshold
+    return estimate_for(faces, "s", Wanted(fpir, 0.05, size)).calibration.threshold
 
 
 def named(faces: Faces, at: float) -> float:
@@ -52,7 +54,7 @@ def test_one_person_under_two_names_does_not_move_the_threshold_and_is_reported(
     twins = [near(clean.vectors[number], 0.92, seed=number) for number in range(10)]
     spoilt = Faces(np.concatenate([clean.vectors, twins]), np.arange(1, 211))
     naive = np.quantile(impostors_of(spoilt).similarities.max(axis=1), 0.99)
-    found = estimate_for(spoilt, "s", fpir=0.01, margin=0.05)
+    found = estimate_for(spoilt, "s", Wanted(0.01, 0.05))
     assert naive > 0.9
     assert found.calibration.threshold == pytest.approx(threshold(clean, 0.01), abs=0.04)
     assert {(pair.one, pair.other) for pair in found.suspects} == {(n + 1, n + 201) for n in range(10)}
@@ -60,7 +62,7 @@ def test_one_person_under_two_names_does_not_move_the_threshold_and_is_reported(
 
 
 def test_people_who_are_no_twins_are_not_suspected() -> None:
-    suspects = [estimate_for(gallery_of(200, seed), "s", fpir=0.01, margin=0).suspects for seed in range(8)]
+    suspects = [estimate_for(gallery_of(200, seed), "s", Wanted(0.01, 0)).suspects for seed in range(8)]
     assert sum(map(len, suspects)) <= 1
 
 
@@ -70,7 +72,7 @@ def test_several_photos_of_a_person_are_no_strangers_to_one_another(lite: Galler
     with lite.write() as writer:
         for number in range(30):
             writer.add_reference(numbers[number], again(vectors[number], number), (100, 100))
-    found = estimate(lite, "s", fpir=0.1, margin=0.05)
+    found = estimate(lite, "s", Wanted(0.1, 0.05))
     assert (found.calibration.people, found.calibration.references) == (60, 90)
     assert found.impostors.similarities.max() < 0.8  # the two photos of one person are 0.95 alike
     assert found.suspects == ()
@@ -80,11 +82,11 @@ def test_several_photos_of_a_person_are_no_strangers_to_one_another(lite: Galler
 def test_who_was_merged_is_one_person_and_who_was_not_is_suspected(lite: Gallery) -> None:
     vectors = directions(60)
     numbers = enrol(lite, np.concatenate([vectors, [near(vectors[0], 0.95)]]), space="s")
-    [pair] = estimate(lite, "s", fpir=0.1, margin=0).suspects
+    [pair] = estimate(lite, "s", Wanted(0.1, 0)).suspects
     assert (pair.one, pair.other) == (numbers[0], numbers[-1])
     with lite.write() as writer:
         writer.merge(numbers[-1], numbers[0])
-    found = estimate(lite, "s", fpir=0.1, margin=0)
+    found = estimate(lite, "s", Wanted(0.1, 0))
     assert (found.suspects, found.calibration.people) == ((), 60)
     assert faces_in(lite, "s").people.tolist() == numbers[:-1]
 
@@ -115,6 +117,19 @@ def test_a_small_gallery_is_not_told_of_a_size_that_nobody_asked_for() -> None:
         threshold(gallery_of(10), 0.01)
     with pytest.raises(TooFewPeopleError, match=r"strangers among 2000 people takes at least 142 people"):
         threshold(gallery_of(60), 0.01, 2000)
+
+
+def test_things_are_told_as_things_and_fewer_of_them_suffice() -> None:
+    wanted = Wanted(0.05, 0.02, kind=EntityKind.THING)
+    said = (
+        "5 % of unknown things takes at least 12 things with references, but the gallery has 11. Add things"
+    )
+    with pytest.raises(TooFewPeopleError, match=f"{said}, or set PLACARD_THING_THRESHOLD"):
+        estimate_for(gallery_of(11), "s", wanted)
+    found = estimate_for(gallery_of(12), "s", wanted)
+    assert (found.calibration.people, found.kind) == (12, EntityKind.THING)
+    with pytest.raises(UserError, match="for unknown things among 11 things, but the gallery has 12 already"):
+        estimate_for(gallery_of(12), "s", replace(wanted, gallery_size=11))
 
 
 def test_fewer_people_than_there_are_is_refused() -> None:

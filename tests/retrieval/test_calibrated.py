@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from gallery.calibration import Calibration
+from gallery.entity import EntityKind, NewEntity, SpaceKind
 from gallery.gallery import Gallery
 from retrieval.langchain import PhotoRetriever
 from retrieval.match import Decision
 from retrieval.recogniser import Recogniser
 from retrieval.rules import ByHand, MatchRules, rules_for, rules_in
-from tests.fakes import ColourFaces, picture
+from tests.fakes import ColourFaces, NoFaces, colour_things, picture, reference
 from tests.gallery.people import SPACE, people
 from vision.device import Device
 from vision.photo import Photo
@@ -78,6 +79,24 @@ def test_rules_that_are_given_stay_whatever_is_calibrated(lite: Gallery) -> None
     recogniser = Recogniser(lite, ColourFaces(), device=Device.CPU, rules=rules)
     store(lite, MADE)
     assert recogniser.rules is rules
+
+
+def test_things_have_a_calibration_of_their_own(lite: Gallery) -> None:
+    people(lite, "Anna")
+    things = colour_things()
+    with lite.write() as writer:
+        writer.add_space(things.space, things.dimension, "colours", kind=SpaceKind.THING)
+        mug = writer.add(NewEntity("The mug", EntityKind.THING, "mug"))
+        writer.add_reference(mug, reference((1, 0, 0), "mug", space=things.space), (100, 100))
+    recogniser = Recogniser(lite, NoFaces(), device=Device.CPU, things=things)
+    assert recogniser.recognise(ALMOST_RED)[0].decision is Decision.ACCEPTED
+    store(lite, replace(MADE, space=things.space, people=15, gallery_size=15))
+    [match] = recogniser.recognise(ALMOST_RED)
+    assert match.decision is Decision.UNCERTAIN
+    assert rules_in(lite, SPACE) == rules_for(SPACE)
+    assert recogniser.rules_of(match.region).reason == (
+        "calibrated on 15 things on 2026-11-24: about 1 % of unknown things get a name among 15 things"
+    )
 
 
 def test_the_calibration_of_another_space_changes_nothing(lite: Gallery) -> None:
