@@ -28,6 +28,7 @@ from gallery.records import (
     reference_of,
     root_of,
 )
+from gallery.removing import UnknownReferenceError
 from gallery.strangers import Strangers
 from gallery.tables import EntityRow, PhotoRow, ReferenceRow
 from gallery.writer import UnknownEntityError, Writer
@@ -254,11 +255,11 @@ class Gallery:
             return browsing.totals_of(connection)
 
     def crop(self, reference_id: int) -> bytes:
-        """The JPEG that is kept of a reference."""
+        """The JPEG that is kept of a reference; raise `UnknownReferenceError`."""
         with database.reading(self._engine) as connection:
             crop = browsing.crop_in(connection, reference_id)
         if crop is None:
-            raise UserError(f"No reference {reference_id} in the gallery.")
+            raise UnknownReferenceError(reference_id)
         return crop
 
     def photo_size(self, photo: str) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from gallery import removing
 from gallery.browsing import choose_cover
 from gallery.calibration import Calibration, drop_calibration, store_calibration
 from gallery.embedded import keep_space
@@ -35,7 +36,6 @@ from gallery.tables import (
     ReferenceRow,
     RevisionRow,
     Table,
-    TombstoneRow,
 )
 from vision.box import Box
 from vision.errors import UserError
@@ -187,8 +187,16 @@ class Writer:
         """Remove a reference that shows somebody else, and remember not to enrol it for this entity again."""
         row = self._reference(reference_id)
         self.reject_in(row["entity_id"], row["photo"], place_of(row))
-        self._remove(reference_id)
-        self._drop_photos([row["photo"]])
+        self._remove(row)
+
+    def withdraw(self, reference_id: int, *, entity_too: bool) -> bool:
+        """Remove a reference as if it had never been enrolled: the same photo may come again.
+
+        With `entity_too` its entity goes where nothing else is known of it; True where it did.
+        """
+        row = self._reference(reference_id)
+        self._remove(row)
+        return entity_too and removing.drop_if_untouched(self.connection, row["entity_id"])
 
     def reject_in(self, entity_id: int, photo: str, box: Box | None) -> int:
         """Remember that a place of a photo, None for all of it, does not show an entity; return the number.
@@ -207,19 +215,25 @@ class Writer:
     def split(self, reference_id: int, entity: NewEntity) -> int:
         """Give a reference to an entity, new unless its identity is known, and return that one's id.
 
-        The entity that had it is not given that face again. The reference gets a new id: indexes learn of it
-        as one that went and one that came.
+        Raise `UserError` where that one has the photo already or was said not to be there. The entity that
+        had it is not given that face again. To indexes one reference goes and another one comes.
         """
         row = self._reference(reference_id)
         entity = replace(entity, kind=self.ledger.kind(row["entity_id"]))
         where = EmbeddingRow.reference_id == reference_id
         embeddings = self.connection.execute(select(EmbeddingRow.space, EmbeddingRow.vector).where(where))
         vectors = [dict(embedding) for embedding in embeddings.mappings()]
-        self.reject_in(row["entity_id"], row["photo"], place_of(row))
-        self._remove(reference_id)
         known = self.ledger.standing(entity.identity, row["photo"])
         if known.kind not in (None, entity.kind):
             raise UserError(f"A reference of a {entity.kind} cannot be given to a {known.kind}.")
+        if known.reference_id is not None:
+            raise UserError(f"{entity.name} has a reference of this photo already; remove this one instead.")
+        if known.rejects(place_of(row)):
+            raise UserError(
+                f"Somebody said that this is not {entity.name}; take that back on that page first."
+            )
+        self.reject_in(row["entity_id"], row["photo"], place_of(row))
+        removing.remove_reference(self.connection, reference_id, self.revision)
         entity_id = self.add(entity) if known.entity_id is None else known.entity_id
         values = {name: value for name, value in row.items() if name != "id"}
         new = {**values, "entity_id": entity_id, "revision": self.revision}
@@ -248,17 +262,13 @@ class Writer:
             select(EntityRow.identity).where(EntityRow.id.in_(group))
         ).scalars()
         self.ledger.remember_forgotten([*identities, *(f"photo:{row.photo}" for row in rows)])
-        self._bury([row.id for row in rows])
+        removing.bury(self.connection, [row.id for row in rows], self.revision)
         self.connection.execute(delete(ReferenceRow).where(ReferenceRow.entity_id.in_(group)))
         # Pointers first: an entity cannot go while another one points to it.
         self.connection.execute(update(EntityRow).where(EntityRow.id.in_(group)).values(merged_into=None))
         self.connection.execute(delete(EntityRow).where(EntityRow.id.in_(group)))
-        self._drop_photos([row.photo for row in rows])
-        # A photo of the forgotten is refused for everybody, so a ban on it would only keep its hash. Where
-        # others are enrolled from it, it still shows the forgotten: nobody finds it by that any more.
-        for row in rows:
-            self.connection.execute(delete(DecisionRow).where(DecisionRow.photo == row.photo))
-            self.connection.execute(delete(PhotoEmbeddingRow).where(PhotoEmbeddingRow.photo == row.photo))
+        removing.drop_photos(self.connection, (row.photo for row in rows))
+        removing.drop_words(self.connection, {row.photo for row in rows})
         return Erased(tuple(group), tuple(row.id for row in rows))
 
     def _reference(self, reference_id: int) -> dict[str, Any]:
@@ -266,12 +276,12 @@ class Writer:
         statement = select(_TABLES["references"]).where(ReferenceRow.id == reference_id)
         row = self.connection.execute(statement).mappings().first()
         if row is None:
-            raise UserError(f"No reference {reference_id} in the gallery; 'placard gallery show' lists them.")
+            raise removing.UnknownReferenceError(reference_id)
         return dict(row)
 
-    def _remove(self, reference_id: int) -> None:
-        self._bury([reference_id])
-        self.connection.execute(delete(ReferenceRow).where(ReferenceRow.id == reference_id))
+    def _remove(self, row: dict[str, Any]) -> None:
+        removing.remove_reference(self.connection, row["id"], self.revision)
+        removing.drop_photos(self.connection, [row["photo"]])
 
     def _set(self, entity_id: int, **values: str | int | None) -> None:
         result = self.connection.execute(
@@ -285,15 +295,3 @@ class Writer:
         present = self.connection.execute(select(DecisionRow.id).filter_by(**values)).scalar()
         added = insert(DecisionRow).values(**values).returning(DecisionRow.id)
         return present or self.connection.execute(added).scalar_one()
-
-    def _bury(self, reference_ids: list[int]) -> None:
-        if reference_ids:
-            self.connection.execute(
-                insert(TombstoneRow),
-                [{"reference_id": number, "revision": self.revision} for number in reference_ids],
-            )
-
-    def _drop_photos(self, photos: list[str]) -> None:
-        for photo in set(photos):
-            if not self.ledger.owners(photo):
-                self.connection.execute(delete(PhotoRow).where(PhotoRow.sha256 == photo))

@@ -8,22 +8,20 @@ import streamlit as st
 
 from app.archives import waits_for_an_answer
 from app.web.choosing import Chosen, choose_photos
+from app.web.editing import Texts
 from app.web.enrolling import by_hand, enrol, remarks, summary
 from app.web.gallery_page import open_person
 from app.web.many import draw_many
-from app.web.photo_view import first_fact
+from app.web.namesakes import ask_which, namesakes
 from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
 from app.web.roles import may_edit
 from app.web.saying import say_next, say_what_was_done
 from gallery.entity import Entity, NewEntity
-from gallery.records import name_key
 
 _ADDED = "add-count"  # how many people were added: names the next form
 _LAST = "add-last"  # the one who was added last
 _MOST_LETTERS = 200  # of a name or noun
-_MOST_KNOWN = 10  # people of the same name to choose from
-_FACE = 64  # CSS pixels
 
 
 class _Way(StrEnum):
@@ -107,28 +105,20 @@ def _form(shop: Workshop, photos: list[Chosen], number: int) -> None:
     if not photos:
         st.error("Add a photo with a face that can be taken.")
         return
-    new = by_hand(name, noun, biography, photo=photos[0].sha256, box=photos[0].box)
-    known = shop.gallery.named([name]).get(name_key(name), [])
+    texts = Texts(name, noun, biography)
+    new = by_hand(shop.gallery, texts, photo=photos[0].sha256, box=photos[0].box)
+    known = namesakes(shop.gallery, name, new.kind)
     if not known:
         _add(shop, new, photos)
         return
     st.session_state[asked] = name
-    _ask_who(shop, new, known, photos)
-
-
-def _ask_who(shop: Workshop, new: NewEntity, known: list[Entity], photos: list[Chosen]) -> None:
-    """Several people may share a name: let the user say who this is."""
-    st.info("Somebody of this name is in the gallery already. Who is this?")
-    covers = shop.gallery.covers([entity.id for entity in known[:_MOST_KNOWN]])
-    for entity in known[:_MOST_KNOWN]:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            if entity.id in covers:
-                st.image(covers[entity.id].crop, width=_FACE, alt=entity.name)
-            st.text(f"{entity.name}, number {entity.id}. {first_fact(entity)}")
-            if st.button("This one: add the photos", key=f"add-to-{entity.id}"):
-                _add(shop, shop.gallery.as_new(entity.id), photos, unsaved=new.biography)
-    if st.button("Somebody else of the same name", key="add-other"):
+    meant = ask_which(shop.gallery, known, label="This one: add the photos", key="add")
+    if meant is None:
+        return
+    if meant.entity is None:
         _add(shop, new, photos)
+    else:
+        _add(shop, shop.gallery.as_new(meant.entity.id), photos, unsaved=new.biography)
 
 
 def _add(shop: Workshop, entity: NewEntity, photos: list[Chosen], *, unsaved: str | None = None) -> None:

@@ -15,8 +15,8 @@ class Texts:
     """What can be edited of an entity."""
 
     name: str
-    noun: str
-    biography: str
+    noun: str = ""
+    biography: str = ""
 
     @classmethod
     def of(cls, entity: Entity) -> Self:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
 
 from app.web.choosing import Chosen
+from app.web.editing import Texts
 from app.web.portrait import ingest_options
 from app.web.resources import Workshop
 from app.web.roles import ensure_editor
 from app.web.wording import photos as counted
 from gallery.entity import EntityKind, NewEntity
+from gallery.gallery import Gallery
+from gallery.records import name_key
 from ingest.looking import Prepared
 from ingest.outcome import Outcome, Status
 from ingest.run import ingest, ingest_decoded
@@ -21,19 +26,25 @@ from vision.photo import Photo
 SOURCE = "web"  # what the gallery says about where people come from who were added here
 
 
-def by_hand(name: str, noun: str, biography: str, *, photo: str, box: Box | None = None) -> NewEntity:
+def by_hand(gallery: Gallery, texts: Texts, *, photo: str, box: Box | None = None) -> NewEntity:
     """A new person; the hash of a photo of theirs and their face in it tell people of the same name apart.
 
-    Who is enrolled twice from the same face is the same person: so a double click makes one.
+    Who is enrolled twice from the same face is the same person: so a double click makes one. Who was renamed
+    since is not meant by the first name.
     """
     face = "" if box is None else f" {','.join(map(str, box.as_list()))}"
-    return NewEntity(
-        name=name.strip(),
-        noun=noun.strip(),
-        biography=biography.strip(),
-        source=SOURCE,
-        label=f"{name.strip()} {photo[:16]}{face}",
+    name = texts.name.strip()
+    label = f"{name} {photo[:16]}{face}"
+    new = NewEntity(
+        name=name, noun=texts.noun.strip(), biography=texts.biography.strip(), source=SOURCE, label=label
     )
+    with gallery.ledger() as ledger:
+        for number in count(2):
+            known = ledger.standing(new.identity, photo).entity_id
+            if known is None or name_key(ledger.name(known)) == name_key(name):
+                break
+            new = replace(new, label=f"{label} {number}")
+    return new
 
 
 def enrol(

@@ -14,7 +14,7 @@ from app.web.editing import Texts, save
 from app.web.enrolling import enrol, remarks, summary
 from app.web.merging import draw_merging
 from app.web.plain import escaped, spoken
-from app.web.references import draw_references
+from app.web.references import SEEN, draw_references
 from app.web.rejections import draw_rejections
 from app.web.resources import Workshop
 from app.web.roles import ensure_editor, may_edit
@@ -39,6 +39,8 @@ def draw_person(shop: Workshop, entity_id: int) -> None:
     except UnknownEntityError:
         st.info("This person is not in the gallery, or not any more.")
         return
+    if f"name-{entity.id}" not in st.session_state:  # opened just now, from wherever
+        begin_anew(entity.id)
     st.title(escaped(entity.name), anchor=False)
     left, right = st.columns([1, 1], gap="large")
     with left:
@@ -60,14 +62,12 @@ def draw_person(shop: Workshop, entity_id: int) -> None:
 
 def begin_anew(entity_id: int) -> None:
     """Forget what was shown and typed before, so that the next run shows what the gallery says now."""
-    for name in ("shown", "name", "noun", "biography"):
+    for name in ("shown", "name", "noun", "biography", SEEN):
         st.session_state.pop(f"{name}-{entity_id}", None)
 
 
 def _texts(gallery: Gallery, entity: Entity) -> None:
     """Name, noun and biography; an edit is compared with what was shown first, however often it reruns."""
-    if f"name-{entity.id}" not in st.session_state:
-        begin_anew(entity.id)
     shown: Entity = st.session_state.setdefault(f"shown-{entity.id}", entity)
     with st.form(f"texts-{entity.id}", border=False):
         name = _line("Name", shown.name, key=f"name-{entity.id}")

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from app.web.components import draw_photo
-from app.web.correcting import Corrected, reject_shown, take_back
+from app.web.correcting import Corrected, Undo, reject_shown, take_back
 from app.web.desk import Desk
 from app.web.gallery_page import open_person
 from app.web.plain import escaped
@@ -70,7 +70,7 @@ def _act(desk: Desk, shop: Workshop, key: str) -> None:
         case "not":
             _correct(desk.photo.sha256, partial(reject_shown, shop, desk, place, number))
         case "back":
-            _correct(desk.photo.sha256, partial(take_back, shop, desk.photo.sha256, number))
+            _correct(desk.photo.sha256, partial(take_back, shop, desk.photo.sha256, Undo((number,))))
 
 
 def _correct(photo: str, correction: Callable[[], Corrected]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.forms import Json
+from app.web import editing
 from app.web.desk import Desk, Table
 from app.web.enrolling import by_hand, enrol_seen
 from app.web.resources import Workshop
@@ -78,7 +79,8 @@ def keep(table: Table, desk: Desk, given: Given, shop: Workshop) -> Outcome:
     if not given.name.strip():
         raise UserError(f"Give the {given.noun} a name first: the gallery knows everything by its name.")
     box = _enrolled_box(desk, given)
-    entity = by_hand(given.name, given.noun, given.text, photo=desk.photo.sha256, box=box)
+    texts = editing.Texts(given.name, given.noun, given.text)
+    entity = by_hand(shop.gallery, texts, photo=desk.photo.sha256, box=box)
     outcome = enrol_seen(shop, replace(entity, kind=given.kind), desk.photo, box)
     if given.kind is EntityKind.PERSON and outcome.status is not Status.SKIPPED:
         put(table, desk, [one for one in desk.given if one is not given], shop)

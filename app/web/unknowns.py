@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.web.editing import Texts
 from app.web.enrolling import by_hand
 from app.web.portrait import ingest_options
 from app.web.resources import Workshop
@@ -48,7 +49,10 @@ def name_faces(shop: Workshop, faces: Sequence[int], known: Entity | str) -> lis
     if not crops:
         raise UserError("These faces are gone by now.")
     first = hashlib.sha256(next(iter(crops.values()))).hexdigest()
-    new = shop.gallery.as_new(known.id) if isinstance(known, Entity) else by_hand(known, "", "", photo=first)
+    if isinstance(known, Entity):
+        new = shop.gallery.as_new(known.id)
+    else:
+        new = by_hand(shop.gallery, Texts(known), photo=first)
     rows = [
         Labelled(f"Face {number}", new, None, False, io.BytesIO(crop).getvalue)
         for number, crop in crops.items()

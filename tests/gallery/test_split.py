@@ -102,3 +102,54 @@ def test_a_noun_is_kept_as_a_person_gave_it(gallery: Gallery) -> None:
     assert gallery.entity(number).noun == "woman"
     with pytest.raises(UserError, match="needs a noun"), gallery.write() as writer:
         writer.call(number, " ")
+
+
+def test_somebody_of_the_same_photo_and_somebody_who_was_ruled_out_do_not_get_it(gallery: Gallery) -> None:
+    ann = mixed(gallery)
+    wrong = gallery.references(ann)[1]
+    with gallery.write() as writer:
+        bob, cy = writer.add(BOB), writer.add(NewEntity("Cy"))
+        writer.add_reference(bob, reference((0, 1, 0), "his"), (100, 100))
+        writer.reject_in(cy, "his", wrong.box)
+    with pytest.raises(UserError, match="Bob has a reference of this photo"), gallery.write() as writer:
+        writer.split(wrong.id, gallery.as_new(bob))
+    with pytest.raises(UserError, match="said that this is not Cy"), gallery.write() as writer:
+        writer.split(wrong.id, gallery.as_new(cy))
+    assert [one.id for one in gallery.references(ann)][1] == wrong.id
+    with gallery.ledger() as ledger:
+        assert ledger.rejections_of(ann) == []
+
+
+def test_a_reference_that_is_withdrawn_leaves_nothing_and_may_come_again(gallery: Gallery) -> None:
+    ann = mixed(gallery)
+    his = gallery.references(ann)[1]
+    index = ReferenceIndex(gallery, SPACE, 3)
+    index.catch_up()
+    with gallery.write() as writer:
+        assert not writer.withdraw(his.id, entity_too=True)
+    assert [one.photo for one in gallery.references(ann)] == ["hers"]
+    assert gallery.counts().photos == 1
+    with gallery.ledger() as ledger:
+        assert ledger.rejections("his") == []
+    index.catch_up()
+    assert index.size == 1
+    with pytest.raises(UserError, match="No reference"), gallery.write() as writer:
+        writer.withdraw(his.id, entity_too=True)
+
+
+def test_somebody_goes_with_their_only_reference_unless_anything_else_is_known(gallery: Gallery) -> None:
+    add_space(gallery)
+    with gallery.write() as writer:
+        names = ("new", "kept", "described", "merged", "survivor")
+        ids = {name: enrol(writer, name, f"photo of {name}") for name in names}
+        writer.describe(ids["described"], "Sings.")
+    first = {number: gallery.references(number)[0].id for number in ids.values()}
+    with gallery.write() as writer:
+        writer.merge(ids["merged"], ids["survivor"])
+    gone = {}
+    for name, number in ids.items():
+        with gallery.write() as writer:
+            gone[name] = writer.withdraw(first[number], entity_too=name != "kept")
+    assert gone == {"new": True, "kept": False, "described": False, "merged": False, "survivor": False}
+    assert ids["new"] not in gallery.entities(ids.values())
+    assert gallery.integrity() == []

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.settings import Settings, read_settings
 from app.web import resources, roles
-from app.web.correcting import name_shown, reject_shown, take_back
+from app.web.correcting import Undo, name_shown, reject_shown, take_back
 from app.web.desk import Desk
 from app.web.resources import Workshop
 from app.wiring import Choice
@@ -132,6 +132,60 @@ def test_somebody_known_is_named_although_another_is_more_alike(shop: Workshop) 
     assert shop.gallery.entity(2).biography == "Bob paints."
 
 
+@pytest.mark.parametrize("colour", [REDDISH, BETWEEN, GREY])
+def test_naming_somebody_new_is_taken_back_without_a_trace(
+    shop: Workshop, colour: tuple[int, int, int]
+) -> None:
+    desk = desk_of(shop, colour)
+    before = titles(shop, desk), shop.gallery.counts()
+    done = name_shown(shop, desk, 0, "Cy")
+    assert done.undo is not None
+    back = take_back(shop, done.photo, done.undo)
+    assert back.done == "Taken back: the picture of Cy was removed, and the new entry."
+    assert (titles(shop, desk), shop.gallery.counts()) == before
+    assert rejected(shop, desk) == []
+    with pytest.raises(UserError, match="No reference"):
+        take_back(shop, done.photo, done.undo)
+    assert name_shown(shop, desk, 0, "Cy").done == "Added 1 photo of Cy."  # not refused for it
+
+
+def test_naming_somebody_known_is_taken_back_and_all_else_of_them_stays(shop: Workshop) -> None:
+    desk = desk_of(shop, REDDISH)
+    first = reject_shown(shop, desk, 0, 1)  # by itself, before: not part of what is taken back
+    now = desk.renewed(shop)
+    assert now is not None
+    done = name_shown(shop, now, 0, shop.gallery.entity(2))
+    assert done.undo is not None
+    take_back(shop, done.photo, done.undo)
+    assert [one.photo for one in shop.gallery.references(2)] == ["photo of Bob"]
+    assert rejected(shop, desk) == ["Ann"]
+    assert first.undo is not None
+    take_back(shop, first.photo, first.undo)
+    assert titles(shop, desk) == ["Ann"]
+
+
+def test_a_ban_that_was_lifted_meanwhile_does_not_keep_the_picture(shop: Workshop) -> None:
+    desk = desk_of(shop, REDDISH)
+    done = name_shown(shop, desk, 0, "Cy")
+    assert done.undo is not None
+    take_back(shop, done.photo, Undo(done.undo.rejections))
+    take_back(shop, done.photo, done.undo)
+    assert titles(shop, desk) == ["Ann"]
+
+
+def test_the_first_name_of_somebody_who_was_renamed_is_a_name_like_any_other(shop: Workshop) -> None:
+    desk = desk_of(shop, GREY)
+    name_shown(shop, desk, 0, "Cy")
+    with shop.gallery.write() as writer:
+        writer.rename(3, "Dan")
+    now = desk.renewed(shop)
+    assert now is not None
+    for name in ("Cy", "Eve"):
+        with pytest.raises(UserError, match=r"enrolled as Dan \(entity 3\) already"):
+            name_shown(shop, now, 0, name)
+    assert titles(shop, desk) == ["Dan"]
+
+
 def test_a_face_that_is_not_good_enough_changes_nothing_and_says_why(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +239,7 @@ def test_a_reader_corrects_nothing(shop: Workshop, monkeypatch: pytest.MonkeyPat
     with pytest.raises(UserError, match="only editors"):
         name_shown(shop, desk, 0, "Cy")
     with pytest.raises(UserError, match="only editors"):
-        take_back(shop, desk.photo.sha256, 1)
+        take_back(shop, desk.photo.sha256, Undo((1,)))
     assert titles(shop, desk) == ["Ann"]
 
 

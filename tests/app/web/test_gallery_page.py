@@ -190,7 +190,7 @@ def test_a_wrong_photo_becomes_an_entry_of_its_own_or_goes(known: Gallery) -> No
             writer.add_reference(2, photo, (9, 9))
     _, second, third = known.references(2)
     page = visit(2)
-    press(page, "Make an entry")
+    press(page, "Give it to them")
     assert "Say who it is" in page.error[0].value
     page.text_input(key=f"who-{second.id}").set_value(" Bob ")
     page.button(key=f"split-{second.id}").click().run()
@@ -201,10 +201,58 @@ def test_a_wrong_photo_becomes_an_entry_of_its_own_or_goes(known: Gallery) -> No
     assert "was removed from Ann 1" in page.success[0].value
 
 
+def test_a_photo_for_a_name_that_is_known_asks_who_is_meant(known: Gallery) -> None:
+    with known.write() as writer:
+        for number in (1, 2):
+            photo = reference((0, 0, number), f"{number}".rjust(64, "f"), crop=picture((9, 9, 200)))
+            writer.add_reference(2, photo, (9, 9))
+    _, second, third = known.references(2)
+    page = visit(2)
+    page.text_input(key=f"who-{second.id}").set_value("ann 2")
+    page.button(key=f"split-{second.id}").click().run()
+    assert "Somebody of this name" in page.info[0].value
+    assert len(known.references(2)) == 3
+    page.button(key=f"split-{second.id}-to-3").click().run()
+    assert [one.photo for one in known.references(3)][1:] == [second.photo]
+    assert "was given to Ann 2, number 3" in page.success[0].value.replace("\\", "")
+    page.text_input(key=f"who-{third.id}").set_value("Ann 2")
+    page.button(key=f"split-{third.id}").click().run()
+    page.button(key=f"split-{third.id}-other").click().run()
+    assert sorted(len(known.references(one.id)) for one in known.find("Ann 2")) == [1, 2]
+    page.text_input(key=f"who-{known.references(2)[0].id}").set_value("Ann 1")  # the name of the entry itself
+    page.button(key=f"split-{known.references(2)[0].id}").click().run()
+    assert "an entry of its own" in page.success[0].value
+    assert "no photo yet" in page.info[0].value
+    assert not page.warning
+
+
+def test_what_is_clicked_on_a_photo_that_went_meanwhile_is_said_to_have_come_too_late(known: Gallery) -> None:
+    with known.write() as writer:
+        photo = reference((0, 0, 1), "f" * 64, crop=picture((9, 9, 200)))
+        second = writer.add_reference(2, photo, (9, 9))
+    one, other = visit(2), visit(2)
+    one.button(key=f"reject-{second}").click().run()
+    assert not one.warning
+    other.button(key=f"reject-{second}").click().run()
+    assert "1 photo that was here is gone already" in other.warning[0].value
+    assert not other.run().warning
+
+
+def test_each_picture_of_a_merged_entry_says_whose_it_was(known: Gallery) -> None:
+    with known.write() as writer:
+        writer.merge(3, 2)
+    page = visit(2)
+    marks = [one.value.replace("\\", "") for one in page.caption if "merge" in one.value]
+    assert marks == [":material/merge: From Ann 2, number 3"]
+    press(page, "Take this back")
+    assert not [one for one in page.caption if "merge" in one.value]
+    assert not page.warning
+
+
 def test_a_photo_can_be_split_off_under_the_first_name_of_the_entry(known: Gallery) -> None:
     with known.write() as writer:
         photo = reference((0, 0, 1), "f" * 64, crop=picture((9, 9, 200)))
-        new = by_hand("Cy", "", "", photo=photo.photo, box=photo.box)
+        new = by_hand(known, Texts("Cy"), photo=photo.photo, box=photo.box)
         cy = writer.add(new)
         number = writer.add_reference(cy, photo, (9, 9))
         writer.rename(cy, "Dan")
