@@ -1,0 +1,100 @@
+"""The pipeline from a RefCOCO set and a scripted model to a data set that is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.building.chat import ScriptedChat
+from tests.training.building.making import Build, files, records
+from training.building.building import Order
+from training.dataset.checking import check
+from training.dataset.record import Task
+
+
+def test_a_set_of_expressions_becomes_a_data_set_of_every_task_that_checks(tmp_path: Path) -> None:
+    out = Build(tmp_path, order=Order(wrong=1.0, known=0.5)).run()
+    contents = check(out)
+    assert [one.split.value for one in contents] == ["train", "validation", "test"]
+    made = records(out)
+    kinds = {(one.task, one.kind) for one in made}
+    assert {task for task, _ in kinds} == set(Task) - {Task.PRACTICE}
+    assert {"not_said", "stranger", "no_entry", "wrong_entry"} <= {kind for _, kind in kinds}
+    assert any(not region.present for one in made for region in one.regions)
+    assert {one.citations for one in made if one.task is Task.RCID} == {True, False}
+
+
+def test_what_a_question_points_with_is_of_the_other_modality(tmp_path: Path) -> None:
+    made = records(Build(tmp_path).run())
+    for one in made:
+        text = one.regions[one.about[0] - 1].text if one.about else ""
+        if one.task is Task.V2C:
+            assert one.fact in text
+            assert not any(region.text.split()[0] in one.question for region in one.regions)
+        if one.task is Task.C2V:
+            assert one.fact not in text
+            assert one.question.split("whose")[1].split(" is ")[1].rstrip("?") in text
+
+
+def test_no_photo_and_no_context_is_in_two_splits(tmp_path: Path) -> None:
+    out = Build(tmp_path, photos=14, order=Order(wrong=1.0)).run()
+    images: dict[bytes, str] = {}
+    for name, data in files(out).items():
+        if name.endswith(".jpg"):
+            assert images.setdefault(data, name.split("/")[0]) == name.split("/")[0]
+    owner: dict[str, str] = {}
+    for split in ("train", "validation", "test"):
+        for line in (out / split / "00000" / "metadata.jsonl").read_text().splitlines():
+            for part in line.split('"text": "')[1:]:
+                text = part.split('"')[0]
+                assert owner.setdefault(text, split) == split
+
+
+@pytest.mark.parametrize("stop_after", [1, 40])
+def test_a_build_that_was_stopped_goes_on_without_a_repeated_call_to_the_same_bytes(
+    tmp_path: Path, stop_after: int
+) -> None:
+    whole = Build(tmp_path / "whole")
+    expected = files(whole.run())
+
+    class Stop(KeyboardInterrupt):
+        pass
+
+    first = Build(tmp_path / "halves")
+
+    def report(what: str, done: int, total: int) -> None:
+        first.reports.append((what, done, total))
+        if len(first.reports) == stop_after:
+            raise Stop
+
+    first._report = report  # type: ignore[method-assign]
+    with pytest.raises(Stop):
+        first.run()
+    second = Build(tmp_path / "halves")
+    assert files(second.run()) == expected
+    kept = first.asker.fresh
+    assert 0 < kept < len(whole.chat.asked)
+    assert kept + len(second.chat.asked) == len(whole.chat.asked) == len(set(whole.chat.asked))
+    third = Build(tmp_path / "halves")
+    assert files(third.run("again")) == expected
+    assert (third.chat.asked, third.asker.fresh) == ([], 0)
+
+
+def test_another_seed_and_another_model_ask_anew(tmp_path: Path) -> None:
+    first = Build(tmp_path)
+    first.run()
+    other = Build(tmp_path, order=Order(seed=1))
+    other.run("other")
+    assert other.asker.fresh > 100
+
+
+def test_few_contexts_and_no_questions_too_many(tmp_path: Path) -> None:
+    chat = ScriptedChat()
+    out = Build(tmp_path, chat=chat, order=Order(contexts=1, questions=3, known=1.0)).run()
+    # Three classes in two splits; the one photo for validation shows two of them.
+    assert sum(step == "context" for step, _ in chat.asked) == 8
+    per_photo: dict[str, int] = {}
+    for one in records(out):
+        per_photo[one.image] = per_photo.get(one.image, 0) + (one.task is not Task.RCID)
+    assert set(per_photo.values()) <= {1, 2, 3}
