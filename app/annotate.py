@@ -39,15 +39,25 @@ def annotated(photo: Photo, matches: Sequence[Match], given: Sequence[Given] = (
     side = max(image.size)
     labels = _Labels(draw, ImageFont.load_default(size=max(12, round(side / 45))), max(4, side // 160))
     places = placed(matches, given)
-    boxes = [Box(*(scale * edge for edge in place.box.as_list())) for place in places]
+    boxes = [_scaled(place.box, scale) for place in places]
+    line = max(2, side // 300)
     for place, box in zip(places, boxes, strict=True):
-        corners = (box.left, box.top, box.right - 1, box.bottom - 1)
-        draw.rectangle(corners, outline=_colour(place.shows), width=max(2, side // 300))
+        if place.body is not None:  # thinner: the face is what was recognised
+            _outline(draw, _scaled(place.body, scale), _colour(place.shows), max(1, line // 2))
+        _outline(draw, box, _colour(place.shows), line)
     for place, box in zip(places, boxes, strict=True):
         name = caption(place.shows)
         texts = [name, "?"] if place.k is None else [f"[{place.k}] {name}", f"[{place.k}]"]
         labels.put(texts, box, [other for other in boxes if other is not box], _colour(place.shows))
     return image
+
+
+def _scaled(box: Box, scale: int) -> Box:
+    return Box(*(scale * edge for edge in box.as_list()))
+
+
+def _outline(draw: ImageDraw.ImageDraw, box: Box, colour: tuple[int, int, int], width: int) -> None:
+    draw.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), outline=colour, width=width)
 
 
 def _colour(shows: Match | Given) -> tuple[int, int, int]:

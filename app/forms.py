@@ -13,6 +13,7 @@ from generation.generator import Finish
 from generation.given import Given
 from generation.placing import Placed, placed
 from retrieval.match import Decision, Match
+from vision.box import Box
 from vision.photo import Photo
 
 Json = dict[str, Any]
@@ -92,6 +93,7 @@ def _citation_form(entry: Entry) -> Json:
         "name": entry.name or None,
         "box": entry.box.as_list(),
         "given": entry.given,
+        "body": entry.body.as_list() if entry.body else None,
     }
 
 
@@ -106,10 +108,7 @@ def printable(text: str, *, lines: bool = False) -> str:
 
 def answer_lines(answer: Answer) -> list[str]:
     """What stands below an answer: the entries that it cites, and what the check of it found."""
-    cited = [
-        f"[{entry.k}] {title(entry)}, box {','.join(map(str, entry.box.as_list()))}"
-        for entry in answer.citations
-    ]
+    cited = [f"[{entry.k}] {title(entry)}, {_where(entry.box, entry.body)}" for entry in answer.citations]
     found = [f"Check: {message}" for message in dict.fromkeys(f.message for f in answer.findings)]
     if answer.finish is Finish.LENGTH:
         found.append("Check: The answer was cut off at the limit of new tokens (PLACARD_MAX_NEW_TOKENS).")
@@ -141,9 +140,15 @@ def caption(match: Match | Given) -> str:
 def match_lines(matches: Sequence[Match], given: Sequence[Given] = ()) -> list[str]:
     """One line a region, from left to right."""
     return [
-        f"{caption(place.shows):<30}  {_how(place.shows)}  box {','.join(map(str, place.box.as_list()))}"
+        f"{caption(place.shows):<30}  {_how(place.shows)}  {_where(place.box, place.body)}"
         for place in placed(matches, given)
     ]
+
+
+def _where(box: Box, body: Box | None) -> str:
+    """The box of a face or thing, and of the body that a face was found on."""
+    box_said = f"box {','.join(map(str, box.as_list()))}"
+    return box_said if body is None else f"{box_said}, body {','.join(map(str, body.as_list()))}"
 
 
 def _how(shows: Match | Given) -> str:

@@ -40,11 +40,13 @@ class Entry:
     box: Box  # of the region that was recognised or given
     prompt_box: Box  # what the prompt calls its place: a person's body, a thing's own box
     entity_id: int | None = None  # in the gallery; None where it was given on the spot
+    body: Box | None = None  # what a detector found around a face, which `box` is then
 
     @classmethod
-    def of(cls, k: int, entity: Entity, box: Box, prompt_box: Box) -> Entry:
+    def of(cls, k: int, entity: Entity, box: Box, prompt_box: Box, *, body: Box | None = None) -> Entry:
         """The entry of an entity of the gallery."""
-        return cls(k, entity.kind, entity.noun, entity.name, entity.biography, box, prompt_box, entity.id)
+        said = (entity.kind, entity.noun, entity.name, entity.biography)
+        return cls(k, *said, box, prompt_box, entity.id, body)
 
     @property
     def given(self) -> bool:
@@ -89,16 +91,17 @@ class Context:
         places = [(place, _prompt_box(place, photo.size, person_box)) for place in placed(matches, given)]
         return cls(
             photo.size,
-            tuple(_entry(place.k, place.shows, box) for place, box in places if place.k is not None),
+            tuple(_entry(place.k, place, box) for place, box in places if place.k is not None),
             tuple(Stranger(place.box, box) for place, box in places if place.k is None and place.around_face),
             things,
         )
 
 
-def _entry(k: int, shows: Match | Given, place: Box) -> Entry:
+def _entry(k: int, place: Placed, box: Box) -> Entry:
+    shows = place.shows
     if isinstance(shows, Given):
-        return Entry(k, shows.kind, shows.noun, shows.name, shows.text, shows.box, place)
-    return Entry.of(k, shows.candidates[0].entity, shows.region.box, place)
+        return Entry(k, shows.kind, shows.noun, shows.name, shows.text, shows.box, box, body=place.body)
+    return Entry.of(k, shows.candidates[0].entity, place.box, box, body=place.body)
 
 
 def _prompt_box(place: Placed, size: tuple[int, int], person_box: PersonBox) -> Box:

@@ -32,9 +32,9 @@ class Placed:
 
     @property
     def body(self) -> Box | None:
-        """The body that a detector found around the face that is here."""
+        """The body that a detector found around the face that the box is of."""
         face = self.instead_of if isinstance(self.shows, Given) else self.shows
-        return None if face is None else face.region.body
+        return face.region.body if face is not None and self.around_face else None
 
     @property
     def around_face(self) -> bool:

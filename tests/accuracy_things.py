@@ -154,7 +154,7 @@ def _calibrated(trial: _Trial, rules: MatchRules, space: str) -> Iterator[str]:
         f"three others, in all {len(splits)} ways to choose them; a known photo is compared with the others "
         f"of its thing. Margin {rules.margin:.2f}, boxes are whole photos, in per cent:\n"
     )
-    yield "| wanted | threshold: median, range | unknown named | in the worst tenth of the ways | known not named |"
+    yield "| wanted | threshold: median, range | unknown named | in the worst tenth | known not named |"
     yield "|---|---|---|---|---|"
     for fpir in WANTED:
         wanted = Wanted(fpir, rules.margin, kind=EntityKind.THING)

@@ -46,6 +46,7 @@ def photo_view(
                 "number": place.k,
                 "title": caption(place.shows),
                 "box": fractions(place.box, photo.size),
+                "body": fractions(place.body, photo.size) if place.body else None,
                 "crop": _data_uri(crop_of(photo, place.box)),
                 "rejected": [
                     _named(one.id, names[one.entity_id])

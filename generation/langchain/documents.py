@@ -66,7 +66,7 @@ def context_of(
     places = sorted(map(_Place.of, documents), key=lambda place: place.box.centre)
     _check_photo({place.photo for place in places}, photo)
     entries = (
-        Entry.of(k, place.entity, place.box, place.prompt_box(person_box))
+        Entry.of(k, place.entity, place.box, place.prompt_box(person_box), body=place.body)
         for k, place in enumerate(places, start=1)
     )
     size = places[0].size if places else (0, 0)

@@ -58,7 +58,7 @@ def test_ask_answers_from_the_biography_in_the_stable_json_form(run: Run, nasa: 
     assert "Elmira, New York" in form["answer"]
     assert "[1]" in form["answer"]
     (citation,) = form["citations"]
-    assert list(citation) == ["k", "entity_id", "name", "box", "given"]
+    assert list(citation) == ["k", "entity_id", "name", "box", "given", "body"]
     assert (citation["k"], citation["name"]) == (1, "Eileen Collins")
     assert citation["box"] == form["regions"][0]["box"]
     assert (form["generator"], form["finish"], form["sent"], form["findings"]) == ("reader", "end", "", [])

@@ -55,6 +55,7 @@ function put(part, box, others, taken, frame) {
 function region(card, choose, hover) {
   const group = drawn('g', `region ${card.decision}`);
   const part = { card, group };
+  if (card.body) group.append((part.body = drawn('rect', 'body')));
   for (const name of ['hit', 'halo', 'edge', 'label']) {
     part[name] = drawn('rect', name);
     group.append(part[name]);
@@ -183,13 +184,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const room = { width: frame.clientWidth, height: frame.clientHeight };
     if (!room.width || !room.height) return;
     sized(svg, { viewBox: `0 0 ${room.width} ${room.height}` });
-    const boxes = data.cards.map(({ box: [left, top, right, bottom] }) => ({
+    const inRoom = ([left, top, right, bottom]) => ({
       x: left * room.width, y: top * room.height,
       width: (right - left) * room.width, height: (bottom - top) * room.height,
-    }));
+    });
+    const boxes = data.cards.map(({ box }) => inRoom(box));
     const taken = [];
     parts.forEach((part, index) => {
       for (const name of ['hit', 'halo', 'edge']) sized(part[name], { ...boxes[index], rx: 3 });
+      if (part.body) sized(part.body, { ...inRoom(part.card.body), rx: 3 });
       const label = put(part, boxes[index], boxes.filter((_, other) => other !== index), taken, room);
       taken.push(label);
       sized(part.label, label);

@@ -7,10 +7,12 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from app.web import photo_view
 from tests.app.web.browsing import (
     HOSTILE_NAME,
     TOKEN,
@@ -28,6 +30,7 @@ from tests.app.web.browsing import (
 from tests.app.web.serving import ENDLESS
 
 pytestmark = needs_chromium
+PARTS = Path(photo_view.__file__).parent / "parts"
 
 
 @pytest.fixture
@@ -174,3 +177,22 @@ def test_a_phone_in_the_dark_shows_everything_in_one_column(site: Site, visit: V
                 or other["y"] >= box["y"] + box["height"]
             )
             assert apart
+
+
+def test_a_persons_body_is_shown_while_the_face_is_pointed_at(chromium: Browser) -> None:
+    page = chromium.new_page()
+    styles, script = ((PARTS / f"photo.{form}").read_text(encoding="utf-8") for form in ("css", "js"))
+    page.set_content(f"<style>{styles}</style><main style='width: 640px'><div class='seen'></div></main>")
+    silent: dict[str, Any] = {"number": None, "title": "unknown", "decision": "unknown", "entity": None}
+    silent |= {"crop": "", "why": "", "biography": "", "references": [], "rejected": [], "names": []}
+    known = {**silent, "box": [0.5, 0.125, 0.625, 0.375], "body": [0.375, 0.05, 0.75, 1.0]}
+    cards = [known, {**silent, "box": [0.1, 0.1, 0.2, 0.3], "body": None}]
+    data = {"photo": "1", "uri": "", "label": "", "width": 800, "height": 400, "cards": cards}
+    page.add_script_tag(content=script.replace("export default", "window.draw ="))
+    page.evaluate("(data) => draw({ data, parentElement: document, setTriggerValue: () => {} })", data)
+    body = page.locator("rect.body")  # the second has none
+    expect(body).to_be_hidden()
+    page.locator(".region .hit").first.hover()
+    expect(body).to_be_visible()
+    assert (body.get_attribute("x"), body.get_attribute("width")) == ("240", "240")
+    page.close()
