@@ -109,6 +109,7 @@ def _listed(gallery: Gallery, title: str, pairs: Sequence[Alike]) -> list[str]:
     lines = [
         f"  {pair.similarity:.2f}  {printable(entities[pair.one].name)} ({pair.one}) and "
         f"{printable(entities[pair.other].name)} ({pair.other})"
+        f"{', with copies of one photo' if pair.is_one_photo else ''}"
         for pair in shown
     ]
     more = [f"  and {len(pairs) - len(shown)} more"] if len(pairs) > len(shown) else []

@@ -161,10 +161,12 @@ def _calibration(gallery: Gallery, space: Space) -> Iterator[str]:
         )
         return
     with gallery.changes(space.name, since=stored.revision) as changes:
-        changed = len(changes.removed) + sum(len(block.reference_ids) for block in changes.blocks)
-    if changed > _CHANGED * made.references:
+        gone, came = len(changes.removed), sum(len(block.reference_ids) for block in changes.blocks)
+    # Those who were planned for bring as many references each as those of then.
+    planned = made.references * (made.gallery_size - made.people) / made.people
+    if gone + max(0, came - planned) > _CHANGED * made.references:
         yield (
-            f"{changed} references of {space.name} came or went since it was calibrated on "
+            f"{gone + came} references of {space.name} came or went since it was calibrated on "
             f"{made.references}: {again}"
         )
 

@@ -27,6 +27,9 @@ LEAST = {EntityKind.PERSON: 50, EntityKind.THING: 12}
 _LEAST_EXPECTED = 0.05
 # Pairs so similar that fewer than this many are expected in the whole gallery may be one person twice.
 _SUSPECT = 0.2
+# Copies of one photo are so similar, whatever the tail explains; of lfw10's people no two photos were above
+# 0.91, with either model.
+_ONE_PHOTO = 0.98
 METHOD = "exponential tail of leave-one-person-out similarities, times the share that leads by the margin"
 # The margin is trusted with that much: photos of another kind than the gallery's may lead more often.
 _LEAST_SHARE = 0.1
@@ -75,6 +78,11 @@ class Alike:
     other: int
     similarity: float
 
+    @property
+    def is_one_photo(self) -> bool:
+        """Whether both have copies of the same photo."""
+        return self.similarity >= _ONE_PHOTO
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
@@ -110,11 +118,7 @@ def estimate_for(faces: Faces, space: str, wanted: Wanted) -> Estimate:
     size = _enough(present, wanted)
     impostors = impostors_of(faces)
     robust = fitted(impostors, robust=True)
-    suspects = tuple(
-        pair
-        for pair in _pairs(impostors, impostors.similarities >= robust.level)
-        if robust.pairs_above(pair.similarity, present) < _SUSPECT
-    )
+    suspects = _suspects(impostors, robust)
     kept = _without(impostors, suspects)
     tail = fitted(kept)
     threshold = _threshold(kept, tail, wanted, people=size)
@@ -187,6 +191,21 @@ def _pairs(impostors: Impostors, chosen: NDArray[np.bool_]) -> tuple[Alike, ...]
         found = float(impostors.similarities[row, column])
         pairs[one, other] = max(found, pairs.get((one, other), -1.0))
     return tuple(Alike(*pair, pairs[pair]) for pair in sorted(pairs, key=lambda pair: -pairs[pair]))
+
+
+def _suspects(impostors: Impostors, tail: Tail) -> tuple[Alike, ...]:
+    """Pairs that may be one person: those that the tail does not explain, and copies of one photo.
+
+    Where there are more copies than people they are none: to such a model everybody looks alike.
+    """
+    people = len(impostors.people)
+    pairs = _pairs(impostors, impostors.similarities >= min(tail.level, _ONE_PHOTO))
+    copies = sum(pair.is_one_photo for pair in pairs) <= people
+    return tuple(
+        pair
+        for pair in pairs
+        if (copies and pair.is_one_photo) or tail.pairs_above(pair.similarity, people) < _SUSPECT
+    )
 
 
 def _without(impostors: Impostors, suspects: tuple[Alike, ...]) -> Impostors:

@@ -55,6 +55,12 @@ def test_a_calibration_is_explained_stored_and_used(run: Run, home_gallery: Gall
     assert f"threshold {threshold:.3f}, margin 0.15 (calibrated on 80 people on 20" in doctor.out
 
 
+def test_copies_of_one_photo_are_called_so(run: Run, home_gallery: Gallery) -> None:
+    enrol(home_gallery, directions(1, 128), space=DLIB_SPACE)  # the first person's again
+    result = run("calibrate", "--dry-run")
+    assert result.out.count(", with copies of one photo") == 1 and "1.00  Person" in result.out
+
+
 def test_a_dry_run_stores_nothing(run: Run, home_gallery: Gallery) -> None:
     before = home_gallery.revision()
     assert "Nothing was stored (dry run)." in run("calibrate", "--dry-run").out
@@ -164,3 +170,11 @@ def test_doctor_says_when_the_gallery_has_changed(run: Run, home_gallery: Galler
         "30 references of dlib-resnet-v1-mirrored-centred came or went since it was calibrated on 80"
         in result.out
     )
+
+
+def test_doctor_lets_a_gallery_grow_as_planned(run: Run, home_gallery: Gallery) -> None:
+    run("calibrate", "--people", "120")
+    enrol(home_gallery, directions(40, 128, seed=5), space=DLIB_SPACE)
+    assert run("doctor").code == 0
+    enrol(home_gallery, directions(25, 128, seed=6), space=DLIB_SPACE)
+    assert "65 references of dlib-resnet-v1-mirrored-centred came or went" in run("doctor").out

@@ -61,6 +61,13 @@ def test_one_person_under_two_names_does_not_move_the_threshold_and_is_reported(
     assert found.measured(found.calibration.threshold, 0.05).hits <= 6
 
 
+def test_copies_of_one_photo_are_suspected_where_the_tail_would_explain_them() -> None:
+    people = directions(100, 6)  # so few dimensions that different people are up to 0.97 alike
+    spoilt = Faces(np.concatenate([people, people[:1]]), np.arange(1, 102))
+    (pair,) = estimate_for(spoilt, "s", Wanted(0.1, 0.05)).suspects
+    assert (pair.one, pair.other, pair.is_one_photo) == (1, 101, True)
+
+
 def test_people_who_are_no_twins_are_not_suspected() -> None:
     suspects = [estimate_for(gallery_of(200, seed), "s", Wanted(0.01, 0)).suspects for seed in range(8)]
     assert sum(map(len, suspects)) <= 1
