@@ -12,6 +12,7 @@ from app.settings import Settings
 from gallery.entity import Entity
 from gallery.gallery import Gallery
 from gallery.rejection import Rejection
+from retrieval.nouns import nouns_agree
 from vision.errors import UserError
 
 
@@ -74,10 +75,15 @@ def rename(settings: Settings, person: str, name: str) -> None:
         print(printable(f"{entity.name} is now {name}."))
 
 
-def merge(settings: Settings, person: str, into: str) -> None:
-    """Let one entity stand for another."""
+def merge(settings: Settings, person: str, into: str, *, confirmed: bool) -> None:
+    """Let one entity stand for another of its kind; ask where they are called by different nouns."""
     with Gallery.open(settings.gallery_url) as gallery:
         merged, survivor = one_of(gallery, person), one_of(gallery, into)
+        if merged.kind is survivor.kind and not nouns_agree(merged.noun, survivor.noun) and not confirmed:
+            of = f"{merged.name} is called {merged.noun}, {survivor.name} {survivor.noun}"
+            print(printable(f"{of}; after this both are one {survivor.noun}."))
+            if _typed(f"Type {merged.id} to go on: ", "merged") != str(merged.id):
+                raise UserError("Nothing was merged.")
         with gallery.write() as writer:
             writer.merge(merged.id, survivor.id)
         print(printable(f"{survivor.name} ({survivor.id}) now stands for {merged.name} ({merged.id})."))
@@ -99,7 +105,7 @@ def forget(settings: Settings, person: str, *, confirmed: bool) -> None:
         if not confirmed:
             count = len(gallery.references(entity.id))
             print(printable(f"This deletes {entity.name} with biography and {count} references, for good."))
-            if _typed(f"Type {entity.id} to go on: ") != str(entity.id):
+            if _typed(f"Type {entity.id} to go on: ", "deleted") != str(entity.id):
                 raise UserError("Nothing was deleted.")
         forgotten = gallery.forget(entity.id)
         drop_archives(settings.home, gallery.jobs)
@@ -111,11 +117,11 @@ def forget(settings: Settings, person: str, *, confirmed: bool) -> None:
             print("Another process still reads an older state; the bytes go when the gallery is opened next.")
 
 
-def _typed(prompt: str) -> str:
+def _typed(prompt: str, done: str) -> str:
     try:
         return input(prompt).strip()
     except EOFError as error:
-        raise UserError("Nothing was deleted: no confirmation came; --yes deletes without one.") from error
+        raise UserError(f"Nothing was {done}: no confirmation came; --yes goes on without one.") from error
 
 
 def export(settings: Settings, folder: Path) -> None:

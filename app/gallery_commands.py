@@ -39,11 +39,15 @@ def rename(person: Person, name: str) -> None:
 
 
 @gallery_app.command()
-def merge(person: Person, into: Annotated[str, typer.Argument(metavar="INTO", help="Who stays.")]) -> None:
+def merge(
+    person: Person,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="Who stays.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask where the nouns differ.")] = False,
+) -> None:
     """Treat PERSON as the same as INTO. `unmerge` takes it back."""
     from app.curation import merge as change
 
-    change(settings_of(), person, into)
+    change(settings_of(), person, into, confirmed=yes)
 
 
 @gallery_app.command()

@@ -1,4 +1,4 @@
-"""Whether what a detector calls a thing fits what the gallery calls it."""
+"""Whether two nouns can be of one entity, such as a detector's and the gallery's."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from vision.detector import noun_key
 
 
 def nouns_agree(found: str, known: str) -> bool:
-    """Whether the last words are the same; a region or entity that nobody gave a noun agrees with all.
+    """Whether the last words are the same; no noun, and that of a kind, agree with all.
 
     >>> nouns_agree("mug", "coffee mug"), nouns_agree("dog", "mug"), nouns_agree("", "mug")
     (True, False, True)
     """
-    ours, theirs = noun_key(found).split(), noun_key(known).split()
-    if not ours or not theirs or theirs == [EntityKind.THING.value]:
+    ours, theirs = noun_key(found), noun_key(known)
+    if {ours, theirs} & {"", *EntityKind}:
         return True
-    return ours[-1] == theirs[-1]
+    return ours.split()[-1] == theirs.split()[-1]

@@ -7,8 +7,10 @@ import streamlit as st
 from app.web.plain import escaped
 from app.web.roles import ensure_editor
 from app.web.saying import say_next
+from gallery.browsing import Among
 from gallery.entity import Entity
 from gallery.gallery import Gallery
+from retrieval.nouns import nouns_agree
 
 _MOST_FOUND = 20
 _MOST_DIGITS = 15  # of an id
@@ -37,6 +39,10 @@ def draw_merging(gallery: Gallery, entity: Entity) -> None:
         format_func=lambda number: escaped(f"{found[number].name} (number {number})"),
         key=f"which-{entity.id}",
     )
+    if not nouns_agree(found[chosen].noun, entity.noun):
+        st.warning(
+            escaped(f"{found[chosen].name} is called {found[chosen].noun}, and this one {entity.noun}.")
+        )
     if st.button("Make it part of this one", key=f"merge-{entity.id}"):
         ensure_editor()
         with gallery.write() as writer:
@@ -47,10 +53,10 @@ def draw_merging(gallery: Gallery, entity: Entity) -> None:
 
 
 def _found(gallery: Gallery, text: str, entity: Entity) -> dict[int, Entity]:
-    """Who else has a number, or a name with every word of a text."""
+    """Who else of its kind has a number, or a name with every word of a text."""
     if not text:
         return {}
-    found = gallery.page(text=text, limit=_MOST_FOUND)
+    found = gallery.page(text=text, among=Among(kind=entity.kind), limit=_MOST_FOUND)
     if text.isdecimal() and len(text) <= _MOST_DIGITS:
         found = [*gallery.entities([int(text)]).values(), *found]
-    return {other.id: other for other in found if other.id != entity.id}
+    return {other.id: other for other in found if other.id != entity.id and other.kind is entity.kind}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import read_settings
-from gallery.entity import NewEntity
+from gallery.entity import EntityKind, NewEntity
 from gallery.gallery import Gallery
 from tests.app.conftest import Run
 from tests.fakes import reference
@@ -75,6 +75,29 @@ def test_what_cannot_be_done_is_one_line(run: Run, arguments: tuple[object, ...]
     assert result.code == 1
     assert result.err.startswith("Error: ")
     assert len(result.err.splitlines()) == 1
+
+
+def test_a_merge_of_two_nouns_is_asked_about_and_one_of_two_kinds_refused(
+    run: Run, two_named_alike: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = (("Mug", EntityKind.THING, "mug"), ("Bella", EntityKind.THING, "dog"), ("Lid", EntityKind.THING))
+    with two_named_alike.write() as writer:
+        mug, bella, lid = (writer.add(NewEntity(*known)) for known in kinds)
+    refused = run("gallery", "merge", "Ben", mug, "--yes")
+    assert (refused.code, refused.err) == (1, "Error: A person cannot be merged into a thing.\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    asked = run("gallery", "merge", mug, bella)
+    assert asked.code == 1 and "Mug is called mug, Bella dog; after this both are one dog." in asked.out
+    assert "Nothing was merged: no confirmation came; --yes goes on without one." in asked.err
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    assert run("gallery", "merge", mug, bella).err == "Error: Nothing was merged.\n"
+    assert two_named_alike.merged(bella) == []
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{mug}\n"))
+    assert run("gallery", "merge", mug, bella).code == 0
+    run("gallery", "unmerge", mug)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("gallery", "merge", mug, bella, "--yes").code == 0
+    assert run("gallery", "merge", lid, bella).code == 0  # nobody said what it is called
 
 
 def test_forget_asks_before_it_deletes(

@@ -144,6 +144,15 @@ def test_a_merge_can_be_taken_back(known: Gallery) -> None:
     assert "now part of Ann 1" in page.success[0].value
     press(page, "Take this back")
     assert known.merged(2) == []
+    with known.write() as writer:
+        writer.add(NewEntity("Ann the mug", EntityKind.THING, "mug"))
+        writer.call(3, "man")
+        writer.call(2, "woman")
+    page.text_input(key="same-2").set_value("the mug").run()
+    assert "Nobody else is named the mug." in shown(page)  # a thing is no person
+    page.text_input(key="same-2").set_value("3").run()
+    said = escaped("Ann 2 is called man, and this one woman.")
+    assert said in [one.value for one in page.warning]
     page.text_input(key="same-2").set_value("999").run()
     assert "Nobody else is named 999." in shown(page)
 
