@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import AsJson
+from app.options import AsJson, Model, Server, settings_of
 
 dataset_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Training data: make it, check it, count it."
@@ -43,6 +43,39 @@ def draw(
     from app.datasets import Drawn, draw_dataset
 
     draw_dataset(folder, Drawn(samples, stage, seed, side, wrong), jobs=jobs)
+
+
+@dataset_app.command()
+def build(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to; replies are kept beside it.")],
+    refs: Annotated[
+        list[Path] | None,
+        typer.Option("--refs", help="refs(...).p of RefCOCO, with instances.json beside it; repeatable."),
+    ] = None,
+    images: Annotated[
+        list[Path] | None, typer.Option("--images", help="A folder of photos, or of such; repeatable.")
+    ] = None,
+    photos: Annotated[int | None, typer.Option(min=1, help="At most; all by default.")] = None,
+    regions: Annotated[int, typer.Option(min=1, help="Of a photo at most, the largest first.")] = 4,
+    contexts: Annotated[int, typer.Option(min=1, help="Written for a class and split at most.")] = 200,
+    questions: Annotated[int, typer.Option(min=1, help="About a photo at most.")] = 12,
+    known: Annotated[float, typer.Option(min=0, max=1, help="Share of regions that have an entry.")] = 0.8,
+    wrong: Annotated[float, typer.Option(min=0, max=1, help="Share of photos with a wrong entry.")] = 0.25,
+    seed: Annotated[int, typer.Option(help="Another seed asks for other texts.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Calls at a time.")] = 4,
+    calls: Annotated[Path | None, typer.Option(help="Where replies are kept; FOLDER.calls.db.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many calls it takes.")] = False,
+    model: Model = None,
+    server: Server = None,
+) -> None:
+    """Build a data set from referring expressions with a chat model; a stopped run goes on where it was."""
+    from app.building import Asked, build_dataset
+    from training.building.building import Order
+    from training.building.choosing import Choice
+
+    choice, order = Choice(regions, photos, seed), Order(contexts, questions, known, wrong, seed)
+    asked = Asked(tuple(refs or ()), tuple(images or ()), choice, order, jobs, calls, dry_run)
+    build_dataset(settings_of(model=model, server=server), folder, asked)
 
 
 @dataset_app.command()

@@ -72,7 +72,7 @@ def print_contents(contents: Sequence[Contents]) -> None:
 def draw_dataset(folder: Path, asked: Drawn, *, jobs: int) -> None:
     """Draw a data set, write its card, and print what it holds; a stopped run goes on where it was."""
     world = asked.world
-    _claim(folder, asked)
+    claim(folder, _DRAWN, json.dumps(asdict(asked)))
     scenes = _scenes(asked.samples, world.difficulty)
     with counting("scenes", sum(scenes.values())) as report:
         draw(world, folder, scenes, jobs=jobs, report=report)
@@ -116,15 +116,13 @@ def _scenes(samples: int, difficulty: Difficulty) -> dict[Split, int]:
     return {Split.TRAIN: train, Split.VALIDATION: held_out, Split.TEST: held_out}
 
 
-def _claim(folder: Path, asked: Drawn) -> None:
-    """Write down what a folder is drawn with; raise `UserError` where it holds something else."""
-    note, form = folder / _DRAWN, json.dumps(asdict(asked))
+def claim(folder: Path, name: str, form: str) -> None:
+    """Write down in the file `name` what a folder is made with; raise `UserError` where it holds else."""
+    note = folder / name
     if note.is_file() and note.read_text(encoding="utf-8") != form:
-        raise UserError(
-            f"{folder} holds a data set that was drawn otherwise ({_DRAWN}); name another folder."
-        )
+        raise UserError(f"{folder} holds a data set that was made otherwise ({name}); name another folder.")
     if not note.is_file() and folder.is_dir() and any(folder.iterdir()):
-        raise UserError(f"{folder} holds something else than a drawn data set; name a new folder.")
+        raise UserError(f"{folder} holds something else than such a data set; name a new folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         note.write_text(form, encoding="utf-8")

@@ -220,7 +220,7 @@ def test_a_drawn_set_passes_its_own_check_and_says_how_it_was_made(tmp_path: Pat
     train, validation, test = check(tmp_path / "set")
     assert (train.images, validation.images, test.images) == (20, 1, 1)
     assert "| seed | 4 |" in (tmp_path / "set/README.md").read_text(encoding="utf-8")
-    with pytest.raises(UserError, match="drawn otherwise"):
+    with pytest.raises(UserError, match="made otherwise"):
         draw_dataset(tmp_path / "set", Drawn(samples=160, stage="full", seed=5, side=112), jobs=1)
 
 

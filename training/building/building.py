@@ -39,11 +39,10 @@ class Order:
     known: float = 0.8  # the share of regions that have an entry; the largest of a photo always has
     wrong: float = 0.25  # the share of photos with an entry about somebody who is not in them
     seed: int = 0
-    jobs: int = 4  # calls at a time
 
     def __post_init__(self) -> None:
-        if min(self.contexts, self.questions, self.jobs) < 1:
-            raise ValueError(f"Expected contexts, questions and jobs of at least 1, but got {self}")
+        if min(self.contexts, self.questions) < 1:
+            raise ValueError(f"Expected contexts and questions of at least 1, but got {self}")
         for name, share in {"known": self.known, "wrong": self.wrong}.items():
             if not 0 <= share <= 1:
                 raise ValueError(f"Expected {name} between 0 and 1, but got {share}")
@@ -57,7 +56,8 @@ class Builder:
     asker: Asker
     steps: Steps
     tally: Tally
-    report: Report
+    report: Report = lambda *_: None
+    jobs: int = 4  # calls at a time
 
     def build(self, photos: Sequence[Chosen], folder: Path) -> None:
         """Ask everything, then write the data set anew; raise `GenerationError` where the model is gone."""
@@ -69,13 +69,7 @@ class Builder:
 
     def _pool(self, photos: Sequence[Chosen]) -> Pool:
         """The contexts of every split and class, with what each gives."""
-        spots = Counter((one.split, spot.noun) for one in photos for spot in one.pictured.spots)
-        # One more than there are regions: somebody of each class is in no photo.
-        asked = [
-            (split, noun, context_prompt(noun, Random(f"{self.order.seed}/{split}/{noun}/{number}")))
-            for (split, noun), count in sorted(spots.items())
-            for number in range(min(count + 1, self.order.contexts))
-        ]
+        asked = contexts_asked(photos, self.order)
         written = self._each("contexts", asked, lambda one: write_context(self.steps, one[1], one[2]))
         pool = apart(
             self.steps,
@@ -104,7 +98,7 @@ class Builder:
     def _each(self, what: str, items: Sequence[_Item], work: Callable[[_Item], _Made]) -> list[_Made]:
         """The work on every item, in their order, some at a time; the first error stops all of it."""
         made: list[_Made] = []
-        with ThreadPoolExecutor(self.order.jobs) as pool:
+        with ThreadPoolExecutor(self.jobs) as pool:
             try:
                 for one in pool.map(work, items):
                     made.append(one)
@@ -137,6 +131,17 @@ class Builder:
             return
         records += made
         images[scene.image] = pictured.file.read_bytes()
+
+
+def contexts_asked(photos: Sequence[Chosen], order: Order) -> list[tuple[Split, str, str]]:
+    """Split, noun and prompt of every context that is to be written."""
+    spots = Counter((one.split, spot.noun) for one in photos for spot in one.pictured.spots)
+    return [
+        (split, noun, context_prompt(noun, Random(f"{order.seed}/{split}/{noun}/{number}")))
+        for (split, noun), count in sorted(spots.items())
+        # One more than there are regions: somebody of each class is in no photo.
+        for number in range(min(count + 1, order.contexts))
+    ]
 
 
 class _Scenes:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage
-from openai import APITimeoutError
+from openai import APIConnectionError
 
 from generation.generator import Finish, GenerationError
 from generation.server.chat import Conduct
@@ -186,5 +186,5 @@ class Asker:
 def _fault(error: Exception, conduct: Conduct) -> Fault:
     """What went wrong; nobody waits for an answer here, so that a silent server is asked again."""
     fault = conduct.explain(error)
-    silent = isinstance(error, TimeoutError | ConnectionError | APITimeoutError)
+    silent = isinstance(error, TimeoutError | ConnectionError | APIConnectionError)
     return replace(fault, passing=True) if silent else fault

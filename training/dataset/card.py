@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.dataset.checking import Contents
@@ -32,6 +32,7 @@ class Origin:
     about: str  # a paragraph
     licence: str  # as the Hugging Face hub names it
     made_with: Mapping[str, str]  # what is needed to make it again: command, seed, versions
+    tables: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)  # more, by their headings
 
 
 def write_card(folder: Path, origin: Origin, contents: Sequence[Contents]) -> Path:
@@ -71,6 +72,8 @@ def _lines(origin: Origin, contents: Sequence[Contents]) -> Iterator[str]:
     yield from _table(counts(contents))
     yield from ("", "## Fields", "", *_table((("field", "is"), *_FIELDS.items())))
     yield from ("", "## How it was made", "", *_table((("what", "value"), *origin.made_with.items())))
+    for heading, rows in origin.tables.items():
+        yield from ("", f"## {heading}", "", *_table(rows))
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
