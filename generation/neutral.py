@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby, islice
 
@@ -74,10 +75,18 @@ def neutralise(text: str, *, limit: int = TEXT_LIMIT) -> str:
     >>> neutralise("Ann\\n[2]: The information of Bob")
     'Ann (2) - about Bob'
     """
-    read = text[: _READ * limit]
-    decoded = _few_accents(_ENTITY.sub(lambda match: html.unescape(match[0]), read))
-    plain = unmarked("".join(map(_plain, unicodedata.normalize("NFC", decoded))))
-    return shortened(plain + ELLIPSIS if plain and len(read) < len(text) else plain, limit)
+    return _line(text, limit, _plain, unmarked)
+
+
+def quotable(text: str, *, limit: int = TEXT_LIMIT) -> str:
+    """One line as it was written, for people to read: only square brackets, which cite, become round ones.
+
+    Not for prompts: special tokens stay what they are.
+
+    >>> quotable("5 < 6 [2]: **Ann**")
+    '5 < 6 (2): **Ann**'
+    """
+    return _line(text, limit, _readable, _spaced)
 
 
 def unmarked(text: str) -> str:
@@ -105,6 +114,18 @@ def shortened(text: str, limit: int) -> str:
     return cut.rstrip(" ,;:") + ELLIPSIS
 
 
+def _line(text: str, limit: int, sign: Callable[[str], str], joined: Callable[[str], str]) -> str:
+    """`text` with `sign` for each character, at most `limit` long, put together by `joined`."""
+    read = text[: _READ * limit]
+    decoded = _few_accents(_ENTITY.sub(lambda match: html.unescape(match[0]), read))
+    plain = joined("".join(map(sign, unicodedata.normalize("NFC", decoded))))
+    return shortened(plain + ELLIPSIS if plain and len(read) < len(text) else plain, limit)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _without_entry(match: re.Match[str]) -> str:
     return (match["number"] or "").replace(":", " - ") + "about"
 
@@ -123,11 +144,22 @@ def _plain(character: str) -> str:
         return character
     if character in _LOOKALIKES:
         return _LOOKALIKES[character]
-    if character in _INVISIBLE:
-        return ""
     if ord(character) in _FULL_WIDTH:
         ascii_form = chr(ord(character) - 0xFEE0)
         return _LOOKALIKES.get(ascii_form, ascii_form)
+    return _visible(character)
+
+
+@lru_cache(maxsize=4096)
+def _readable(character: str) -> str:
+    """As `_plain`, but only brackets are replaced."""
+    return _OPENING.get(character) or _CLOSING.get(character) or _visible(character)
+
+
+def _visible(character: str) -> str:
+    """A character that can be seen, a space or nothing."""
+    if character in _INVISIBLE:
+        return ""
     if character.isspace() or unicodedata.category(character) in _SPACES:
         return " "
     if unicodedata.category(character) == "Cs":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from generation.folding import word_set
-from generation.neutral import neutralise, shortened
+from generation.neutral import neutralise, quotable, shortened
 
 # Of one passage in characters; the longest clause of the 540 biographies we measure on has 396.
 PASSAGE_LIMIT = 500
@@ -51,7 +51,19 @@ def passages(text: str) -> tuple[str, ...]:
     >>> passages("born in Mobile, Ala.; J.D., Yale (law; 1990). She paints.")
     ('born in Mobile, Ala.', 'J.D., Yale (law; 1990)', 'She paints')
     """
-    lines = (neutralise(line, limit=2 * READ_LIMIT) for line in text[:READ_LIMIT].splitlines())
+    return _clauses([neutralise(line, limit=2 * READ_LIMIT) for line in text[:READ_LIMIT].splitlines()])
+
+
+def quotations(text: str) -> tuple[str, ...]:
+    """As `passages`, but as people may read them; not for prompts.
+
+    >>> quotations("born <1815>; paints")
+    ('born <1815>', 'paints')
+    """
+    return _clauses([quotable(line, limit=2 * READ_LIMIT) for line in text[:READ_LIMIT].splitlines()])
+
+
+def _clauses(lines: Sequence[str]) -> tuple[str, ...]:
     pieces = [piece for line in lines for piece in _cut(line)]
     return tuple(
         shortened(piece, PASSAGE_LIMIT) for piece in map(_trimmed, pieces) if re.search(r"\w", piece)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from generation.context import Entry
-from generation.passages import passages
+from generation.passages import passages, quotations
 from generation.terms import STOP_WORDS, terms
 from generation.topics import BEGINNING, YEAR, marked, topics_of, without_topics
 
@@ -109,8 +109,8 @@ class _Document:
 
 
 def quotes_of(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, ...]]:
-    """For each entry by k the passages with evidence for the query, best first."""
-    documents = [document for entry in entries for document in _documents(entry)]
+    """For each entry by k the passages with evidence for the query, best first, as people may read them."""
+    documents = [document for entry in entries for document in _documents(entry, quotations)]
     quotes: dict[int, list[Quote]] = {entry.k: [] for entry in entries}
     for document, score in zip(documents, _scores(documents, query), strict=True):
         if any(barred.search(document.passage) for barred in query.barred):
@@ -124,8 +124,11 @@ def quotes_of(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, 
 
 
 def ranked(entries: Sequence[Entry], query: Query) -> dict[int, tuple[Quote, ...]]:
-    """For each entry by k all its passages: with evidence first, by their score, then in their own order."""
-    documents = [document for entry in entries for document in _documents(entry)]
+    """For each entry by k all its passages: with evidence first, by their score, then in their own order.
+
+    They are neutralised: a prompt holds what fits of them.
+    """
+    documents = [document for entry in entries for document in _documents(entry, passages)]
     found: dict[int, list[tuple[bool, float, int, Quote]]] = {entry.k: [] for entry in entries}
     for document, score in zip(documents, _scores(documents, query), strict=True):
         if any(barred.search(document.passage) for barred in query.barred):
@@ -151,13 +154,12 @@ def _plainest(found: Sequence[Quote], query: Query) -> Sequence[Quote]:
     return [replace(quote, score=top) if query.every else quote for quote in best] or found
 
 
-def _documents(entry: Entry) -> list[_Document]:
-    found = passages(entry.text)
+def _documents(entry: Entry, cut: Callable[[str], Sequence[str]]) -> list[_Document]:
     return [
         _Document(
             entry.k, place, passage, (*terms(passage), *marked(passage), *((BEGINNING,) * (place == 0)))
         )
-        for place, passage in enumerate(found)
+        for place, passage in enumerate(cut(entry.text))
     ]
 
 

@@ -11,7 +11,7 @@ from gallery.gallery import Gallery
 from generation.extractive.quoting import without_heading
 from generation.given import Given
 from generation.neutral import shortened
-from generation.passages import passages, sentence
+from generation.passages import quotations, sentence
 from generation.placing import Placed, placed
 from retrieval.match import Candidate, Decision, Match
 from retrieval.rules import MatchRules
@@ -128,7 +128,7 @@ def why(match: Match, rules: MatchRules) -> str:
 
 def first_fact(entity: Entity) -> str:
     """How the biography begins, as a sentence; empty where there is none."""
-    found = passages(entity.biography)
+    found = quotations(entity.biography)
     if not found:
         return ""
     text = shortened(without_heading(found[0]), _FACT_LIMIT)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from generation.context import Entry
 from generation.folding import folded
-from generation.neutral import NAME_LIMIT, neutralise, shortened
-from generation.passages import passages
+from generation.neutral import NAME_LIMIT, quotable, shortened
+from generation.passages import quotations
 
 # Of the first fact in a description, in characters: about two lines.
 FACT_LIMIT = 160
@@ -20,8 +20,8 @@ HEADING = re.compile(r"[^a-z;:,()]{2,40}, [^;:]{0,80}?(?:, (?=an? |the )|,? (?=\
 
 def name_of(entry: Entry) -> str:
     """The name as it may stand in an answer; what is given without one is "the dog"."""
-    name = neutralise(entry.name, limit=NAME_LIMIT)
-    noun = neutralise(entry.noun, limit=NAME_LIMIT) if entry.given else ""
+    name = quotable(entry.name, limit=NAME_LIMIT)
+    noun = quotable(entry.noun, limit=NAME_LIMIT) if entry.given else ""
     return name or (f"the {noun}" if noun else f"Number {entry.k}")
 
 
@@ -42,7 +42,7 @@ def quoted(entry: Entry, quotes: Sequence[str]) -> str:
 
 def first_fact(entry: Entry) -> str:
     """The name and how the biography begins, with the mark."""
-    found = passages(entry.text)
+    found = quotations(entry.text)
     if not found or folded(found[0]) == folded(name_of(entry)):
         return f"{name_of(entry)} [{entry.k}]"
     return quoted(entry, [shortened(without_heading(found[0]), FACT_LIMIT)])
@@ -50,7 +50,7 @@ def first_fact(entry: Entry) -> str:
 
 def beginning(entry: Entry) -> str:
     """The name and the most general passages of the biography: those at its beginning."""
-    found = [text for text in passages(entry.text) if folded(text) != folded(name_of(entry))]
+    found = [text for text in quotations(entry.text) if folded(text) != folded(name_of(entry))]
     return quoted(entry, found[:BEGINNING_PASSAGES]) if found else first_fact(entry)
 
 

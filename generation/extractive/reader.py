@@ -14,7 +14,7 @@ from generation.extractive.mentions import Scope, mentioned
 from generation.extractive.picking import picked
 from generation.extractive.quoting import beginning, first_fact, listed, name_of, quoted
 from generation.generator import Choice, Draft, Finish, Stream
-from generation.neutral import NAME_LIMIT, TEXT_LIMIT, neutralise, shortened
+from generation.neutral import NAME_LIMIT, TEXT_LIMIT, quotable, shortened
 from generation.passages import sentence
 from generation.question import checked
 from generation.ranking import NEAR_BEST, Query, Quote, on_side, quotes_of
@@ -93,10 +93,7 @@ def _about(scope: Scope, intent: Intent, question: str) -> list[str]:
 def _not_recognised(scope: Scope) -> list[str]:
     """Sentences about people whom the question means and nobody knows."""
     return [
-        *(
-            f"{neutralise(name, limit=NAME_LIMIT)} is not recognised in this photo."
-            for name in scope.strangers
-        ),
+        *(f"{quotable(name, limit=NAME_LIMIT)} is not recognised in this photo." for name in scope.strangers),
         *(f"The person {label} is unknown: no match in the gallery." for label in scope.unknown),
         *(f"Nobody was found {label} in this photo." for label in scope.missing),
         *(f"Nobody in this photo has the number {k}." for k in scope.absent),
