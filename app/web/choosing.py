@@ -108,4 +108,4 @@ def _verdict(portrait: Portrait, face: Face | None) -> None:
     elif refusal.reason is Reason.SEVERAL_FACES:
         st.warning(f"{len(portrait.faces)} faces, and none stands out. Choose the one that is meant.")
     else:
-        st.warning(f"Not taken: {escaped(refusal.detail)} ({escaped(refusal.reason.value)})")
+        st.warning(f"Not taken: {escaped(refusal.detail)}")

@@ -82,7 +82,7 @@ def name_shown(shop: Workshop, desk: Desk, place: int, known: Entity | str) -> C
             for number in stored:
                 writer.unreject(number)
     if outcome.status is Status.SKIPPED:
-        raise UserError(f"Nothing was changed: {outcome.detail} ({outcome.reason}).")
+        raise UserError(f"Nothing was changed: {outcome.detail}.")
     said = summary([outcome], new.name), tuple(remarks([outcome]))
     if outcome.status is Status.UNCHANGED:
         return Corrected(photo.sha256, *said)

@@ -86,7 +86,7 @@ def remarks(outcomes: Sequence[Outcome]) -> list[str]:
     said = []
     for outcome in outcomes:
         if outcome.status is Status.SKIPPED:
-            said.append(f"{outcome.photo} was not taken: {outcome.detail} ({outcome.reason})")
+            said.append(f"{outcome.photo} was not taken: {outcome.detail}")
         elif outcome.status is Status.UNCHANGED:
             said.append(f"{outcome.photo} is there already.")
         elif outcome.detail:

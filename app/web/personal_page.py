@@ -18,6 +18,7 @@ from app.web.saying import say_next, say_what_was_done
 from app.web.session import renewed, session_table, switch
 from app.web.talk import draw_conversation, draw_foot, follow
 from app.web.telling import Drawing, Texts, box_of, drawing_view, keep, put, tell
+from gallery.entity import EntityKind
 from generation.given import Given
 from ingest.outcome import Status
 from vision.errors import UserError
@@ -144,14 +145,18 @@ def _told(table: Table, desk: Desk, given: Given, shop: Workshop, *, key: str) -
             help=f"Take back what you said about {called}",
             on_click=partial(_remove, table, desk, given, shop),
         )
+        lack = shop.why_no_things() if given.kind is EntityKind.THING and may_edit() else ""
         if may_edit():
             st.button(
                 "Keep it",
+                disabled=bool(lack),
                 icon=":material/person_add:",
                 key=f"keep-{key}",
                 help=f"Add {called} to the gallery, with what this photo shows of it",
                 on_click=partial(_keep, table, desk, given, shop),
             )
+    if lack:
+        st.caption(escaped(f"{title(given)} cannot be kept: {lack[:1].lower()}{lack[1:]}"))
 
 
 def _state(desk: Desk) -> str:

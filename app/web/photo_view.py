@@ -120,10 +120,18 @@ def why(match: Match, rules: MatchRules) -> str:
     if match.decision is Decision.UNKNOWN:
         return f"Nobody in the gallery is alike enough: the nearest has {similarity:.2f}; {needed}."
     if similarity < rules.threshold:
-        return f"Not alike enough to be sure: similarity {similarity:.2f}; {needed}."
+        return f"Not alike enough to be sure: {_how_alike(match)}; {needed}."
     if len(match.candidates) > 1 and similarity - match.candidates[1].similarity < rules.margin:
-        return f"Two are almost equally alike ({similarity:.2f} and {match.candidates[1].similarity:.2f})."
-    return f"Alike ({similarity:.2f}), but another face in this photo is more so, and nobody is here twice."
+        return f"Two are almost equally alike: {_how_alike(match)}."
+    more = "but another face in this photo is more so, and nobody is here twice"
+    return f"Alike ({_how_alike(match)}), {more}."
+
+
+def _how_alike(match: Match) -> str:
+    """The similarity of everybody who may be meant, with the names where there are several."""
+    if len(match.candidates) == 1:
+        return f"similarity {match.candidates[0].similarity:.2f}"
+    return ", ".join(f"{printable(one.entity.name)} {one.similarity:.2f}" for one in match.candidates)
 
 
 def first_fact(entity: Entity) -> str:

@@ -22,6 +22,11 @@ from vision.photo import Photo
 from vision.things import ThingModel
 
 
+_NO_ENCODER = (
+    "A thing is recognised again by an image encoder, and none is here: 'placard models list' shows some."
+)
+
+
 class Workshop:
     """The parts that the pages work with, opened once for all sessions. Safe to share between threads."""
 
@@ -63,11 +68,15 @@ class Workshop:
             return recogniser.things
         choice = choose_things(self.settings, self.gallery, wanted=True)
         if choice is None:
-            raise UserError(
-                "A thing is recognised again by an image encoder, and none is here: "
-                "'placard models list' shows some."
-            )
+            raise UserError(_NO_ENCODER)
         return load_things(self.settings, choice)
+
+    def why_no_things(self) -> str:
+        """Why no thing can be added here, in a line; empty where it can. No model is loaded for it."""
+        try:
+            return "" if choose_things(self.settings, self.gallery, wanted=True) else _NO_ENCODER
+        except UserError as error:
+            return str(error)
 
     def recognise(self, photo: Photo) -> list[Match]:
         """Who is in a photo."""

@@ -12,14 +12,15 @@ from app.archives import drop_archives, waits_for_an_answer
 from app.web.launching import add_for_good, remove
 from app.web.plain import escaped
 from app.web.resources import Workshop
-from app.web.wording import ago, photos
+from app.web.wording import ago, photos, why_refused
 from gallery.gallery import Gallery
 from gallery.jobs import Job, JobLine, JobState
 from vision.errors import UserError
 
 _MOST_LINES = 500  # of the table; the report has all
+_NAME, _WORDS_WIDE, _DETAIL = 220, 140, 500  # CSS pixels of the table's columns
 _METRIC = 180  # CSS pixels
-_ROW = 64  # CSS pixels, where there are pictures
+_ROW = 88  # CSS pixels: text is on three lines in rows of more than 64, and cut in others
 # How the parts of a tally are called, after a trial and after a run.
 _WORDS = {
     "added": ("Would be added", "Added"),
@@ -101,17 +102,18 @@ def _table(lines: list[JobLine]) -> None:
             {
                 "picture": _as_uri(line.picture),
                 "photo": line.photo,
-                "result": line.reason or line.status,
+                "result": why_refused(line.reason) if line.reason else line.status,
                 "why": line.detail,
             }
             for line in lines[:_MOST_LINES]
         ],
         hide_index=True,
-        row_height=_ROW if any(line.picture for line in lines) else None,
+        row_height=_ROW,
         column_config={
-            "picture": st.column_config.ImageColumn("", width=_ROW + 16),
-            "photo": st.column_config.TextColumn(width="medium"),
-            "result": st.column_config.TextColumn(width="small"),
+            "picture": st.column_config.ImageColumn("", width=_ROW),
+            "photo": st.column_config.TextColumn(width=_NAME),
+            "result": st.column_config.TextColumn(width=_WORDS_WIDE),
+            "why": st.column_config.TextColumn(width=_DETAIL),
         },
         alt="What was refused, and why",
     )

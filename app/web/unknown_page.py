@@ -83,21 +83,39 @@ def _on(watch: Watch, strangers: Strangers, shop: Workshop) -> None:
         with st.popover("Switch off", icon=":material/visibility_off:"):
             st.text("All unknown faces are deleted at once, and what is ignored too.")
             if st.button("Switch off and delete everything", type="primary", key="switch-off"):
-                _do(partial(switch_off, shop), "Off. Everything that was kept is deleted.")
+                _switch_off(shop)
     groups = strangers.groups()
-    threshold = shop.recogniser()[0].rules.threshold
     if not groups:
         st.text("No unknown face has been seen yet, or the time of those that were is over.")
     else:
-        st.caption(
-            f"A face joins the group of the one that it is most similar to, from similarity {threshold:.2f} "
-            "on, as for naming. Groups can be wrong: look before you name."
-        )
+        _say_how_they_are_grouped(shop)
     for group in groups[:_MOST_GROUPS]:
         _draw(group, watch, strangers, shop)
     if len(groups) > _MOST_GROUPS:
         st.caption(f"The {_MOST_GROUPS} largest of {len(groups):,} groups are shown.")
     _ignored(strangers, shop)
+
+
+def _say_how_they_are_grouped(shop: Workshop) -> None:
+    try:
+        threshold = shop.recogniser()[0].rules.threshold
+    except UserError as error:  # the model's files are gone; what is kept can still be looked at and deleted
+        st.error(escaped(str(error)))
+        return
+    st.caption(
+        f"A face joins the group of the one that it is most similar to, from similarity {threshold:.2f} "
+        "on, as for naming. Groups can be wrong: look before you name."
+    )
+
+
+def _switch_off(shop: Workshop) -> None:
+    try:
+        gone = switch_off(shop)
+    except UserError as error:  # somebody else was faster
+        st.warning(escaped(str(error)))
+        return
+    say_next(f"Off. {faces(gone)} {'was' if gone == 1 else 'were'} deleted, and nothing is kept any more.")
+    st.rerun()
 
 
 def _draw(group: Sequence[Stranger], watch: Watch, strangers: Strangers, shop: Workshop) -> None:

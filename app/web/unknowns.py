@@ -61,7 +61,7 @@ def name_faces(shop: Workshop, faces: Sequence[int], known: Entity | str) -> lis
     outcomes = list(ingest(shop.gallery, recogniser.faces, rows, ingest_options(shop)))
     taken = {outcome.photo: outcome for outcome in outcomes if outcome.status is not Status.SKIPPED}
     if not taken:
-        raise UserError(f"Nothing was changed: {outcomes[0].detail} ({outcomes[0].reason}).")
+        raise UserError(f"Nothing was changed: {outcomes[0].detail}.")
     entity_id = next(iter(taken.values())).entity_id
     shop.gallery.strangers.delete(
         [number for number in crops if f"Face {number}" in taken],

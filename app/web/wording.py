@@ -1,8 +1,16 @@
-"""Numbers with their nouns."""
+"""Numbers with their nouns, codes and times in words."""
 
 from __future__ import annotations
 
 import time
+
+from ingest.reason import Reason
+
+_REASONS = {
+    Reason.DUPLICATE.value: "enrolled for another one",
+    Reason.IDENTITY_CONFLICT.value: "nearer to another one",
+    Reason.REJECTED.value: "said not to be this one",
+}
 
 
 def photos(count: int) -> str:
@@ -21,6 +29,15 @@ def faces(count: int) -> str:
     ('1 face', '2,000 faces')
     """
     return f"{count:,} face{'' if count == 1 else 's'}"
+
+
+def why_refused(code: str) -> str:
+    """A reason why a photo is not enrolled.
+
+    >>> why_refused("face_too_small"), why_refused("duplicate")
+    ('face too small', 'enrolled for another one')
+    """
+    return _REASONS.get(code, code.replace("_", " "))
 
 
 def ago(moment: float) -> str:

@@ -110,6 +110,9 @@ def test_what_is_said_can_be_asked_about_edited_and_taken_back(page: AppTest) ->
         (1, "Eileen Collins", "accepted"),
         (2, "Endeavour", "given"),
     ]
+    assert [button.disabled for button in page.button if button.label == "Keep it"] == [True]
+    said = [one.value.replace("\\", "") for one in page.caption]
+    assert any("Endeavour cannot be kept: a thing" in one and "placard models list" in one for one in said)
     page.chat_input[0].set_value("When was Endeavour built?").run()
     (answer,) = parts(page, "answer")
     assert answer["parts"][0]["text"] == "Endeavour: A model that my uncle built in 1992 "
@@ -121,6 +124,16 @@ def test_what_is_said_can_be_asked_about_edited_and_taken_back(page: AppTest) ->
     press(page, "Remove")
     assert [card["title"] for card in parts(page, "photo")[0]["cards"]] == ["Eileen Collins"]
     assert parts(page, "answer") == []
+
+
+def test_a_person_is_offered_to_be_kept_without_an_encoder_for_things(page: AppTest) -> None:
+    table = page.session_state["personal"]
+    desk = current(table)
+    page.session_state[f"drawing-{desk.photo.sha256}"] = None
+    table.replace(desk, desk.told([HANKS], st_workshop()))
+    page.run()
+    assert [button.disabled for button in page.button if button.label == "Keep it"] == [False]
+    assert not any("cannot be kept" in one.value for one in page.caption)
 
 
 def st_workshop() -> Workshop:

@@ -47,9 +47,19 @@ def match(decision: Decision, *similarities: float, box: Box | None = None) -> M
     [
         (match(Decision.UNKNOWN), "The gallery is empty"),
         (match(Decision.UNKNOWN, 0.3), "nearest has 0.30; 0.60 is needed"),
-        (match(Decision.UNCERTAIN, 0.55, 0.2), "Not alike enough to be sure: similarity 0.55"),
-        (match(Decision.UNCERTAIN, 0.72, 0.70), "Two are almost equally alike (0.72 and 0.70)"),
-        (match(Decision.UNCERTAIN, 0.72, 0.2), "another face in this photo is more so"),
+        (
+            match(Decision.UNCERTAIN, 0.55, 0.2),
+            "to be sure: Ada Lovelace 0.55, Robert B. O'Neil 0.20; 0.60 is needed",
+        ),
+        (
+            match(Decision.UNCERTAIN, 0.72, 0.70),
+            "Two are almost equally alike: Ada Lovelace 0.72, Robert B. O'Neil 0.70.",
+        ),
+        (match(Decision.UNCERTAIN, 0.55), "to be sure: similarity 0.55; 0.60 is needed"),
+        (
+            match(Decision.UNCERTAIN, 0.72, 0.2),
+            "Alike (Ada Lovelace 0.72, Robert B. O'Neil 0.20), but another face in this photo is more so",
+        ),
         (match(Decision.ACCEPTED, 0.65, 0.2), "Alike enough to be named: similarity 0.65"),
         (match(Decision.ACCEPTED, 0.95, 0.2), "Very alike: similarity 0.95"),
     ],
