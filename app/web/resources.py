@@ -21,7 +21,6 @@ from vision.errors import UserError
 from vision.photo import Photo
 from vision.things import ThingModel
 
-
 _NO_ENCODER = (
     "A thing is recognised again by an image encoder, and none is here: 'placard models list' shows some."
 )

@@ -130,7 +130,7 @@ def test_a_person_is_offered_to_be_kept_without_an_encoder_for_things(page: AppT
     table = page.session_state["personal"]
     desk = current(table)
     page.session_state[f"drawing-{desk.photo.sha256}"] = None
-    table.replace(desk, desk.told([HANKS], st_workshop()))
+    table.replace(desk, desk.told([Given(SHUTTLE.box, "man", "Sam", "Not seen.")], st_workshop()))
     page.run()
     assert [button.disabled for button in page.button if button.label == "Keep it"] == [False]
     assert not any("cannot be kept" in one.value for one in page.caption)
