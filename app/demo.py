@@ -63,11 +63,7 @@ or with a folder that has a folder of photos for each person you know."""
 
 def run_demo(settings: Settings) -> None:
     """Enrol two people, find them in a made photo beside strangers, and answer two questions."""
-    home = settings.home.expanduser() / "demo"
-    try:
-        write_photos(home)
-    except OSError as error:
-        raise UserError(f"The demo cannot write to {home}: {error.strerror}. Set PLACARD_HOME.") from error
+    home = demo_home(settings)
     # The demo has a gallery of its own and always begins anew.
     with (
         tempfile.TemporaryDirectory(dir=home) as folder,
@@ -91,6 +87,16 @@ def run_demo(settings: Settings) -> None:
     save_annotated(photo, matches, home / "answer.jpg")
     print(f"\nThe photo with boxes and names: {home / 'answer.jpg'}")
     print(_NEXT.format(placard=sys.argv[0], home=home))
+
+
+def demo_home(settings: Settings) -> Path:
+    """The demo's folder with its photos, the people to enrol in `people`; raise `UserError`."""
+    home = settings.home.expanduser() / "demo"
+    try:
+        write_photos(home)
+    except OSError as error:
+        raise UserError(f"The demo cannot write to {home}: {error.strerror}. Set PLACARD_HOME.") from error
+    return home
 
 
 def write_photos(home: Path) -> None:

@@ -9,8 +9,10 @@ from app.web.desk import Desk, Table
 from app.web.noticing import notice, say_what_is_kept
 from app.web.photo_acts import corrected_here, draw_seen, say_what_was_corrected
 from app.web.resources import Workshop, workshop
+from app.web.saying import say_what_was_done
 from app.web.server import MAX_UPLOAD_MB
 from app.web.session import renewed, session_table, switch
+from app.web.starting import explain_empty
 from app.web.talk import draw_conversation, draw_foot, follow
 from app.web.uploads import TYPES
 
@@ -65,21 +67,12 @@ def _welcome(table: Table, shop: Workshop) -> None:
             "Placard recognises the people of your gallery and answers questions about them with citations. "
             "The photo stays in this session: it is not kept."
         )
-        _explain_empty(shop)
+        with st.container():
+            say_what_was_done()
+            explain_empty(shop)
         say_what_is_kept(shop)
         photo_source(table, shop)
         _composer("Or paste a photo here, with a question", table, shop)
-
-
-def _explain_empty(shop: Workshop) -> None:
-    if shop.gallery.counts().references:
-        return
-    st.info(
-        "**The gallery is empty**, so that everybody will be unknown. Fill it on the page **Add**, or "
-        "on the command line: `placard ingest FOLDER`, with a folder of photos for each person. "
-        "To try it with two people, run `placard demo`; it ends by saying what to ingest.",
-        icon=":material/person_add:",
-    )
 
 
 def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
@@ -96,7 +89,7 @@ def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
             found = "Nobody and nothing known" if desk.context.things else "No face"
             st.info(f"{found} was found in this photo. A larger or sharper one may help.")
         elif not desk.context.entries:
-            _explain_empty(shop)
+            explain_empty(shop)
         say_what_is_kept(shop)
     with st.container(key="seen"):
         draw_seen(desk, shop)

@@ -10,6 +10,7 @@ from app.web.person_page import begin_anew, draw_person
 from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
 from app.web.saying import say_what_was_done
+from app.web.starting import explain_empty
 from app.web.wording import photos
 from gallery.browsing import EVERYBODY, Among, Cover
 from gallery.entity import Entity, EntityKind
@@ -45,11 +46,7 @@ def _everybody(shop: Workshop) -> None:
         say_what_was_done()
     count = shop.gallery.counts().entities
     if count == 0:
-        st.info(
-            "Nobody is known yet. Add people on the page **Add**, or many at once on the command line: "
-            "`placard ingest FOLDER`.",
-            icon=":material/person_add:",
-        )
+        explain_empty(shop)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="gallery-filters"):
         text = st.text_input(

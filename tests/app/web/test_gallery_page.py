@@ -73,9 +73,12 @@ def press(page: AppTest, label: str) -> AppTest:
 
 def test_an_empty_gallery_says_how_it_is_filled() -> None:
     page = visit()
-    st.cache_resource.clear()
     assert "placard ingest" in page.info[0].value
+    press(page, "Try it with two people")
+    assert names(page) == ["Eileen Collins", "Tom Hanks"]
+    assert "are in the gallery now" in page.success[0].value
     assert not page.exception
+    st.cache_resource.clear()
 
 
 @pytest.mark.usefixtures("known")
