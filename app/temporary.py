@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.forms import printable
 from gallery.entity import NewEntity
-from generation.given import kind_of_noun
+from gallery.nouns import kind_of_noun
 from ingest.sources.row import Labelled
 from vision.errors import UserError
 

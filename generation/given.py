@@ -5,19 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gallery.entity import EntityKind
-from generation.folding import folded, word_set
+from gallery.nouns import kind_of_noun
 from vision.box import Box
 from vision.errors import UserError
-
-# A noun that ends in one of these means a person; a dog is not counted among the people of a photo.
-_PEOPLE = word_set(
-    """
-    adult aunt baby boy boyfriend bride bridegroom brother child colleague cousin dad daughter father
-    fiance fiancee friend gentleman girl girlfriend grandchild granddad granddaughter grandfather grandma
-    grandmother grandpa grandson granny groom guy husband kid lady man mom mother mum neighbor neighbour
-    nephew niece parent partner person sister son teenager toddler uncle wife woman
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +29,6 @@ class Given:
     def kind(self) -> EntityKind:
         """A person where the noun says so."""
         return kind_of_noun(self.noun)
-
-
-def kind_of_noun(noun: str) -> EntityKind:
-    """A person where a noun says so.
-
-    >>> kind_of_noun("old woman").value, kind_of_noun("mug").value
-    ('person', 'thing')
-    """
-    last = folded(noun).split()[-1:]
-    return EntityKind.PERSON if last and last[0] in _PEOPLE else EntityKind.THING
 
 
 def check_inside(given: Given, size: tuple[int, int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gallery.entity import EntityKind, NewEntity
+from gallery.nouns import kind_of_noun
 from ingest.sources.columns import Columns, Target
 from ingest.sources.paths import nfc
 from ingest.sources.row import RowError, SourceProblem
@@ -31,10 +32,11 @@ def entity_of(record: Record, columns: Columns, source: str) -> NewEntity:
     name = nfc(columns.text(record, Target.NAME)) or display_name(label)
     if not name:
         raise RowError(SourceProblem.NO_LABEL, "expected a name, but the cell is empty; fill it in")
+    noun = columns.text(record, Target.NOUN)
     return NewEntity(
         name=name,
-        kind=kind_of(columns.text(record, Target.KIND)) or EntityKind.PERSON,
-        noun=columns.text(record, Target.NOUN),
+        kind=kind_of(columns.text(record, Target.KIND)) or kind_called(noun),
+        noun=noun,
         biography=columns.text(record, Target.BIOGRAPHY),
         source=nfc(columns.text(record, Target.SOURCE)) or source,
         label=label or name,
@@ -53,6 +55,19 @@ def kind_of(text: str) -> EntityKind | None:
         raise RowError(
             SourceProblem.BAD_ROW, f"expected {kinds} as kind, but got {text[:60]}; correct it"
         ) from error
+
+
+def kind_called(noun: str) -> EntityKind:
+    """The kind of what a record gives a noun and no kind; raise `RowError` where that could be either.
+
+    Without a noun it is a person: most galleries hold no things.
+    """
+    if noun and kind_of_noun(noun) is not EntityKind.PERSON:
+        raise RowError(
+            SourceProblem.BAD_ROW,
+            f"expected a kind, for '{noun[:60]}' may be a person or a thing; say which in a column kind",
+        )
+    return EntityKind.PERSON
 
 
 def box_of(record: Record, columns: Columns) -> Box | None:

@@ -75,10 +75,10 @@ def _labelled(place: Place, folders: dict[str, _Folder], people: People) -> list
             continue
         try:
             person = people.find(label)
+            entity = person.entity(place.name)
         except RowError as error:
             rows.extend(Unusable(shown(path), error.reason, error.detail) for path in folder.photos)
             continue
-        entity = person.entity(place.name)
         for text in (*texts, *person.texts):
             biographies.add(entity, text.text, text.where)
         rows.extend(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gallery.entity import EntityKind, NewEntity
 from ingest.sources.columns import Columns, Target, own_columns
-from ingest.sources.described import display_name, kind_of
+from ingest.sources.described import display_name, kind_called, kind_of
 from ingest.sources.paths import nfc
 from ingest.sources.row import RowError, SourceError, SourceProblem, Unusable
 from ingest.sources.table import Record, Table
@@ -33,10 +33,10 @@ class Person:
     texts: tuple[Text, ...] = ()
 
     def entity(self, source: str) -> NewEntity:
-        """The entity, without its biography."""
+        """The entity, without its biography; raise `RowError` where its kind is not clear."""
         return NewEntity(
             name=self.name or display_name(self.label),
-            kind=self.kind or EntityKind.PERSON,
+            kind=self.kind or kind_called(self.noun),
             noun=self.noun,
             source=source,
             label=self.label,

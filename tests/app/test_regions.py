@@ -25,9 +25,8 @@ def test_what_is_given_is_told_beside_who_is_recognised_and_named_as_given(run: 
     result = run("ask", nasa, "When was Endeavour built?", "--region", SHUTTLE, "--region", FLAG, "--json")
     form = result.json
     assert form["answer"] == "Endeavour: It is a model that my uncle built in 1992 [2]."
-    assert form["citations"] == [
-        {"k": 2, "entity_id": None, "name": "Endeavour", "box": [0, 0, 120, 300], "given": True}
-    ]
+    cited = {"k": 2, "entity_id": None, "name": "Endeavour", "box": [0, 0, 120, 300], "given": True}
+    assert form["citations"] == [{**cited, "body": None}]
     assert [region["decision"] for region in form["regions"]] == ["given", "given", "accepted"]
     flag, shuttle, _ = form["regions"]
     assert (flag["name"], flag["noun"], flag["text"]) == (None, "flag", "A flag that hung in our kitchen.")

@@ -103,6 +103,17 @@ def test_two_rows_of_people_csv_that_agree_are_taken_together(tmp_path: Path) ->
     assert (entity.noun, entity.biography) == ("woman", "A.")
 
 
+def test_a_noun_says_who_is_a_person_and_what_may_be_either_is_refused(tmp_path: Path) -> None:
+    table = "label,noun,kind\nanna,old woman,\nben,,\ncup,mug,\nhead,bust,person\nbella,dog,thing\n"
+    photos = {f"{name}/1.jpg": "" for name in ("anna", "ben", "cup", "head", "bella")}
+    rows = rows_of(written(tmp_path, {**photos, "people.csv": table}))
+    kinds = {where.split("/")[0]: row.entity.kind.value for where, row in labelled(rows).items()}
+    assert kinds == {"anna": "person", "ben": "person", "head": "person", "bella": "thing"}
+    assert problems(rows) == {"cup/1.jpg": SourceProblem.BAD_ROW}
+    [refused] = [row for row in rows if isinstance(row, Unusable)]
+    assert refused.detail.startswith("expected a kind, for 'mug' may be a person or a thing")
+
+
 @pytest.mark.parametrize("table", ["label,noun\nanna,woman\nanna,girl\n", "label,kind\nanna,robot\n"])
 def test_a_wrong_row_of_people_csv_enrols_nothing_of_its_label(tmp_path: Path, table: str) -> None:
     rows = rows_of(written(tmp_path, {"anna/1.jpg": "", "people.csv": table}))

@@ -63,6 +63,14 @@ def test_an_image_folder_is_read_from_the_folder_or_its_metadata(tmp_path: Path,
     assert (mug.box, mug.biography_given, mug.entity.label) == (None, False, "Mug")
 
 
+def test_a_row_with_a_noun_that_is_no_persons_must_say_its_kind(tmp_path: Path) -> None:
+    root = photos(tmp_path / "crew", "1.jpg", "2.jpg")
+    table(root, "metadata.csv", "file_name,name,noun,kind\n1.jpg,Ada,senator,\n2.jpg,Mug,mug,\n")
+    ada, mug = open_source(root).rows()
+    assert usable(ada).entity.kind is EntityKind.PERSON
+    assert isinstance(mug, Unusable) and "'mug' may be a person or a thing" in mug.detail
+
+
 def test_metadata_in_json_lines_takes_numbers_and_nulls(tmp_path: Path) -> None:
     line = {
         "file_name": "1.jpg",
