@@ -21,11 +21,12 @@ from generation.server.openai import Server, base_url, chat_model
 from training.building.building import Builder, Order
 from training.building.calls import Asker, Calls, Model
 from training.building.choosing import Choice, Chosen, choose
+from training.building.genome import read_genome
 from training.building.planning import plan
 from training.building.refer import read_refer
 from training.building.replies import Steps
 from training.building.report import costs, left_out, rejects
-from training.building.source import Images, Pictured, Tally
+from training.building.source import Images, Tally
 from training.dataset.card import CARD, Origin, write_card
 from training.dataset.checking import check
 from vision.errors import UserError
@@ -46,6 +47,7 @@ class Asked:
     """What is asked for."""
 
     refs: tuple[Path, ...]
+    genomes: tuple[Path, ...]  # folders of Visual Genome
     images: tuple[Path, ...]
     choice: Choice
     order: Order
@@ -88,10 +90,13 @@ def build_dataset(settings: Settings, folder: Path, asked: Asked) -> None:
 
 
 def _chosen(asked: Asked, tally: Tally) -> list[Chosen]:
-    if not asked.refs:
-        raise UserError("Nothing to build from; give --refs 'refcoco/refs(unc).p' and more.")
+    if not asked.refs and not asked.genomes:
+        raise UserError("Nothing to build from; give --refs 'refcoco/refs(unc).p', or --genome FOLDER.")
     with _progress() as report:
-        photos: list[Pictured] = read_refer(asked.refs, Images(asked.images), tally)
+        images = Images(asked.images)
+        photos = read_refer(asked.refs, images, tally)
+        for folder in asked.genomes:
+            photos += read_genome(folder, images, tally)
         chosen = choose(photos, asked.choice, tally, lambda done: report("photos", done, len(photos)))
     if not chosen:
         first = next(iter(tally.rows()), ("", "", ""))
@@ -122,7 +127,7 @@ def _model(settings: Settings) -> Iterator[Model]:
 def _made_with(asked: Asked, model: Model) -> dict[str, str]:
     return {
         "command": "placard dataset build",
-        "sets": ", ".join(f"{path.parent.name}/{path.name}" for path in asked.refs),
+        "sets": ", ".join(f"{path.parent.name}/{path.name}" for path in (*asked.refs, *asked.genomes)),
         "model": model.name,
         "sampling": model.settings,
         **{name: str(value) for name, value in {**asdict(asked.choice), **asdict(asked.order)}.items()},

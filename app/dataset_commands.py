@@ -52,6 +52,10 @@ def build(
         list[Path] | None,
         typer.Option("--refs", help="refs(...).p of RefCOCO, with instances.json beside it; repeatable."),
     ] = None,
+    genome: Annotated[
+        list[Path] | None,
+        typer.Option("--genome", help="A folder with Visual Genome's JSON files; repeatable."),
+    ] = None,
     images: Annotated[
         list[Path] | None, typer.Option("--images", help="A folder of photos, or of such; repeatable.")
     ] = None,
@@ -74,7 +78,9 @@ def build(
     from training.building.choosing import Choice
 
     choice, order = Choice(regions, photos, seed), Order(contexts, questions, known, wrong, seed)
-    asked = Asked(tuple(refs or ()), tuple(images or ()), choice, order, jobs, calls, dry_run)
+    asked = Asked(
+        tuple(refs or ()), tuple(genome or ()), tuple(images or ()), choice, order, jobs, calls, dry_run
+    )
     build_dataset(settings_of(model=model, server=server), folder, asked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from itertools import takewhile
 
 from generation.folding import folded, word_set
 from generation.neutral import neutralise
@@ -27,6 +28,26 @@ _ANIMALS = word_set(
     "bird cat dog horse sheep cow elephant bear zebra giraffe puppy kitten duck goat pig rabbit monkey lion"
     " tiger panda pony lamb calf goose chicken animal"
 )
+# What COCO calls its other classes: things that somebody can own or tell a story about.
+_THINGS = frozenset(
+    re.split(
+        r",\s*",
+        """bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,fire hydrant,stop sign,
+        parking meter,bench,backpack,umbrella,handbag,tie,suitcase,frisbee,skis,snowboard,sports ball,kite,
+        baseball bat,baseball glove,skateboard,surfboard,tennis racket,bottle,wine glass,cup,fork,knife,spoon,
+        bowl,banana,apple,sandwich,orange,broccoli,carrot,hot dog,pizza,donut,cake,chair,couch,potted plant,
+        bed,dining table,toilet,tv,laptop,mouse,remote,keyboard,cell phone,microwave,oven,toaster,sink,
+        refrigerator,book,clock,vase,scissors,teddy bear,hair drier,toothbrush""",
+    )
+)
+_MANY = word_set("people men women children kids sheep cattle")
+# What stands behind the first of these tells about the one that an expression points to, and is not it.
+_BEHIND = word_set(
+    "in on of with without at behind before beside by near next under over above below between against across"
+    " from to into onto who whose that which whom holding wearing sitting standing riding carrying eating"
+    " looking playing walking running lying laying leaning reaching having facing talking using"
+)
+_SAYS = re.compile(r"(?:is|are|was|were|has|have|wears|holds|sits|stands)")  # behind a noun: a sentence
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 _LONGEST = 25  # words of an expression
@@ -62,6 +83,17 @@ def class_of(name: str) -> str:
     return "person" if plain.split()[-1:] and plain.split()[-1] in _PEOPLE else plain
 
 
+def is_told_of(name: str) -> bool:
+    """Whether texts are written about a class: people, animals, things of COCO, and not many at once.
+
+    >>> [is_told_of(name) for name in ("lady", "dogs", "sky", "wine glass", "people")]
+    [True, False, False, True, False]
+    """
+    plain = class_of(name)
+    last = folded(name).split()[-1:]
+    return bool(last) and last[0] not in _MANY and (plain in _THINGS or kind_of(plain) is not Kind.THING)
+
+
 def noun_of(name: str, expressions: Iterable[str]) -> str:
     """The noun of a region: its class, and of a person what all expressions agree on.
 
@@ -84,13 +116,17 @@ def names(noun: str) -> frozenset[str]:
 def pointing(expression: str, noun: str) -> str | None:
     """The expression without its article, harmless and as one line; None where its noun is not in it.
 
-    >>> pointing("The woman in jeans.", "woman"), pointing("red shirt", "woman")
+    >>> pointing("The woman in jeans.", "woman"), pointing("shirt of the woman", "woman")
     ('woman in jeans', None)
     """
     plain = _ARTICLE.sub("", neutralise(expression).strip(" .,;!"))
     words = _words(plain)
-    usable = 0 < len(words) <= _LONGEST and "?" not in plain and not names(noun).isdisjoint(words)
-    return plain if usable else None
+    if not 0 < len(words) <= _LONGEST or "?" in plain:
+        return None
+    head = list(takewhile(lambda word: word not in _BEHIND, words))
+    if names(noun).isdisjoint(head):
+        return None
+    return plain if not any(_SAYS.fullmatch(word) for word in head) else None
 
 
 def distinct(expressions: Iterable[str]) -> tuple[str, ...]:

@@ -6,20 +6,18 @@ instances.json is a COCO annotation file.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.building.choosing import HELD
 from training.building.files import Row, read_object, read_refs
 from training.building.nouns import class_of
 from training.building.source import Images, LeftOut, Pictured, Tally, split_of
-from training.building.spots import Marked, spots_of
+from training.building.spots import Marked, sides_of, spots_of
 from training.dataset.folder import Split
 
 INSTANCES = "instances.json"
-# The more a split is held out, the later it stands; a photo of several belongs to the last.
-_HELD = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 
 
 @dataclass(slots=True)
@@ -58,18 +56,25 @@ def _read_instances(path: Path, photos: dict[int, _Photo]) -> dict[int, _Annotat
     for image in form.rows("images"):
         size = image.take("width", int), image.take("height", int)
         photos.setdefault(image.take("id", int), _Photo(image.take("file_name", str), size))
-    nouns = {one.take("id", int): class_of(one.take("name", str)) for one in form.rows("categories")}
+    nouns = {one.take("id", int): _class(one) for one in form.rows("categories")}
     annotations = {}
     for row in form.rows("annotations"):
         image_id, category = row.take("image_id", int), row.take("category_id", int)
         if image_id not in photos or category not in nouns:
             missing = "image" if image_id not in photos else "category"
-            raise row.broken(f"expected an {missing} of the same file, but its {missing}_id is none")
+            raise row.broken(f"expected the {missing} of its {missing}_id in the file, but there is none")
         photos[image_id].shows.add(nouns[category])
         annotations[row.take("id", int)] = _Annotation(
             image_id, nouns[category], row.find("bbox"), bool(row.find("iscrowd"))
         )
     return annotations
+
+
+def _class(category: Row) -> str:
+    name = class_of(category.take("name", str))
+    if not name:
+        raise category.broken("expected a name, but it is empty")
+    return name
 
 
 def _add(row: Row, annotations: dict[int, _Annotation], photos: dict[int, _Photo], tally: Tally) -> None:
@@ -87,22 +92,12 @@ def _add(row: Row, annotations: dict[int, _Annotation], photos: dict[int, _Photo
     if annotation.crowd:
         tally.add(LeftOut.CROWD, where)
         return
-    sides = numbers(annotation.sides)
+    sides = sides_of(annotation.sides)
     if sides is None:
         tally.add(LeftOut.BAD_BOX, where)
         return
     marked = photo.marked.setdefault(key, Marked(annotation.noun, sides, where))
     marked.expressions.extend(sentences)
-
-
-def numbers(sides: object) -> tuple[float, ...] | None:
-    """Four finite numbers; None for anything else."""
-    if not isinstance(sides, list | tuple) or len(sides) != 4:
-        return None
-    good = all(
-        isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in sides
-    )
-    return tuple(sides) if good else None
 
 
 def _pictured(key: int, photo: _Photo, images: Images, tally: Tally) -> Pictured | None:
@@ -117,5 +112,5 @@ def _pictured(key: int, photo: _Photo, images: Images, tally: Tally) -> Pictured
     if not spots:
         tally.add(LeftOut.NO_REGION, photo.name)
         return None
-    split = max(photo.splits, key=_HELD.index)
+    split = max(photo.splits, key=HELD.index)
     return Pictured(name, name, file, photo.size, spots, frozenset(photo.shows), split)

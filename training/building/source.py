@@ -30,6 +30,8 @@ class LeftOut(StrEnum):
     WITHOUT_NOUN = "expression without the noun of its region"
     NO_EXPRESSION = "region without an expression that can be used"
     SHARED_EXPRESSION = "expression that points to two regions of its photo"
+    OTHER_CLASS = "object of a class that no text is written about"
+    NO_OBJECT = "region description that points to no object that is used"
     SAME_NOUN = "object whose noun another object of its photo has"
     NO_FILE = "photo has no file in the image folders"
     UNREADABLE = "photo cannot be read"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,12 +15,15 @@ from vision.box import Box
 _SMALLEST = 1 / 200  # of the photo: less shows too little to ask about
 
 
+Sides = tuple[float, float, float, float]  # left, top, width, height in pixels
+
+
 @dataclass(slots=True)
 class Marked:
     """A region as a set has it."""
 
     name: str  # its class
-    sides: tuple[float, ...]  # left, top, width, height in pixels
+    sides: Sides
     where: str  # in the set's files
     expressions: list[str] = field(default_factory=list)
 
@@ -37,7 +41,8 @@ def spots_of(regions: Sequence[Marked], size: tuple[int, int], tally: Tally) -> 
 
 
 def _spot(region: Marked, size: tuple[int, int], tally: Tally) -> Spot | None:
-    box = _box(region.sides, size)
+    whole = box_of(region.sides)
+    box = whole and _inside(whole, size)
     if box is None:
         tally.add(LeftOut.BAD_BOX, region.where)
         return None
@@ -52,12 +57,27 @@ def _spot(region: Marked, size: tuple[int, int], tally: Tally) -> Spot | None:
     return Spot(noun, box, distinct(filter(None, told.values())))
 
 
-def _box(sides: tuple[float, ...], size: tuple[int, int]) -> Box | None:
+def sides_of(values: object) -> Sides | None:
+    """Four finite numbers; None for anything else."""
+    if not isinstance(values, list | tuple) or len(values) != 4:
+        return None
+    for one in values:
+        if not isinstance(one, int | float) or isinstance(one, bool) or not math.isfinite(one):
+            return None
+    left, top, width, height = values
+    return float(left), float(top), float(width), float(height)
+
+
+def box_of(sides: Sides) -> Box | None:
+    """The box in whole pixels; None where it is empty."""
     left, top, width, height = sides
     try:
-        box = Box(round(left), round(top), round(left + width), round(top + height))
-    except (ValueError, OverflowError):
+        return Box(round(left), round(top), round(left + width), round(top + height))
+    except ValueError:
         return None
+
+
+def _inside(box: Box, size: tuple[int, int]) -> Box | None:
     # A pixel beyond the edge is rounding; a box that hangs out further is wrong.
     clipped = box.clipped(size)
     return clipped if clipped is not None and clipped.area >= 0.95 * box.area else None

@@ -29,6 +29,7 @@ class Build:
     order: Order = field(default_factory=Order)
     photos: int = 7
     conduct: Conduct = QUICK
+    jobs: int = 4
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
@@ -41,7 +42,7 @@ class Build:
 
     def run(self, name: str = "out") -> Path:
         """Build; the folder of the data set."""
-        builder = Builder(self.order, self.asker, self.steps, self.tally, self._report)
+        builder = Builder(self.order, self.asker, self.steps, self.tally, self._report, self.jobs)
         photos = read_refer([self.refs], self.images, self.tally)
         try:
             builder.build(choose(photos, Choice(), self.tally, lambda _: None), self.folder / name)

@@ -62,7 +62,7 @@ def coco(photos: int) -> dict[str, Any]:
         images.append({"id": number, "file_name": name, "width": SIZE[0], "height": SIZE[1]})
         annotations.append(annotation(2 * number, number, 1, [10, 20, 70.4, 90]))
         annotations.append(annotation(2 * number + 1, number, 18 if number % 2 else 1, [110, 40, 80, 70]))
-    return {"images": images, "annotations": annotations, "categories": CATEGORIES}
+    return {"images": images, "annotations": annotations, "categories": [dict(one) for one in CATEGORIES]}
 
 
 def references(photos: int) -> list[dict[str, Any]]:
