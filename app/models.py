@@ -32,6 +32,11 @@ class Listed:
     licence: str
     commercial: bool | None  # whether commercial use is allowed; None where that is not known here
 
+    @property
+    def here(self) -> bool:
+        """Whether it is on disk."""
+        return self.where == _ON_DISK
+
 
 def list_models(settings: Settings) -> None:
     """Print what is on disk and what can be fetched, with licences."""

@@ -79,8 +79,8 @@ def _texts(gallery: Gallery, entity: Entity) -> None:
     elif Texts.of(entity) != Texts.of(shown):
         st.warning("Somebody else has changed this since you opened the page.")
         st.button("Show what it is now", on_click=begin_anew, args=(entity.id,), key=f"newer-{entity.id}")
-    where = f"Number {entity.id}, from {entity.source}. {entity.external_id or ''}"
-    st.caption(escaped(where))
+    there = f", there {entity.external_id}" if entity.external_id else ""
+    st.caption(escaped(f"Number {entity.id}, from the source {entity.source}{there}."))
 
 
 def _told(entity: Entity) -> None:

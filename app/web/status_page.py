@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.doctor import examine
 from app.generators import GeneratorChoice
-from app.models import Listed, face_models, language_models
+from app.models import Listed, face_models, language_models, thing_models
 from app.settings import GeneratorKind
 from app.things import thing_rules
 from app.web.plain import escaped
@@ -91,7 +91,8 @@ def _models(shop: Workshop) -> None:
     """Every model with its licence; what may not be used commercially stands out."""
     st.subheader("Models and licences", anchor=False)
     in_use = _in_use(shop)
-    listed = [*face_models(shop.settings), *language_models(shop.settings)]
+    settings = shop.settings
+    listed = [*face_models(settings), *thing_models(settings), *language_models(settings)]
     restricted = [model.name for model in listed if model.name in in_use and model.commercial is False]
     if restricted:
         st.warning(f"In use here, and not for commercial use: {escaped(', '.join(restricted))}.")
@@ -99,7 +100,7 @@ def _models(shop: Workshop) -> None:
         [
             {
                 "model": model.name,
-                "here": "in use" if model.name in in_use else model.where,
+                "here": "in use" if model.name in in_use else _where(model),
                 "use": _use(model),
                 "licence": model.licence,
             }
@@ -110,13 +111,18 @@ def _models(shop: Workshop) -> None:
     )
 
 
+def _where(model: Listed) -> str:
+    return model.where if model.here else f"not here, {model.where}"
+
+
 def _in_use(shop: Workshop) -> set[str]:
     names = {_language_model(shop.choice)}
     try:
-        names.add(shop.recogniser()[1].name)
+        _, choice = shop.recogniser()
     except UserError:  # said above
         return names
-    return names
+    looks = (choice.things.embedder, choice.things.detector) if choice.things is not None else ()
+    return {*names, choice.name, *(folder.name for folder in looks if folder is not None)}
 
 
 def _language_model(choice: GeneratorChoice) -> str:

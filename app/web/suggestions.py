@@ -50,6 +50,8 @@ def _called(entry: Entry) -> str:
 
 def _about(context: Context, entry: Entry, name: str) -> Iterator[str]:
     """The questions about one person that can be answered: the reader finds a passage to quote."""
+    if not entry.text.strip():  # the name alone is no answer
+        return
     for question in _TOLD if entry.given else _ABOUT:
         text = question.format(name=name)
         if f"[{entry.k}]" in read(context, text):

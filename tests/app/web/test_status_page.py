@@ -75,6 +75,8 @@ def test_models_that_may_not_be_used_commercially_stand_out(
     assert table["use"]["buffalo_l"] == "NON-COMMERCIAL ONLY"
     assert (table["use"]["dlib"], table["here"]["dlib"]) == ("also commercial", "in use")
     assert table["use"]["rc-qwen2-vl-2b"] == "see its licence"
+    assert table["here"]["buffalo_l"].startswith("not here, ")
+    assert "tells things apart" in table["licence"]["clip-vit-b-32"]
     assert "not for commercial use" not in told(page)
     st.cache_resource.clear()
     monkeypatch.setattr("app.web.status_page._in_use", lambda _: {"buffalo_l"})

@@ -143,6 +143,10 @@ def test_only_questions_that_can_be_answered_are_suggested_and_none_twice() -> N
     assert unasked(suggestions(photo(None)), []) == ["How many people are in this photo?"]
 
 
+def test_nothing_is_suggested_about_somebody_without_a_biography() -> None:
+    assert unasked(suggestions(photo(person("Nora Berg"))), []) == ["Who is in this photo?"]
+
+
 def test_a_name_cannot_turn_a_buttons_label_into_markup() -> None:
     assert unasked(suggestions(photo(person(f"Ann {HOSTILE}", "Ann was born in Lyon."))), [])
     label = unasked(suggestions(photo(person(f"Ann {HOSTILE}", "She was born in Lyon."))), [])[0]
