@@ -36,7 +36,10 @@ from evaluation.bench.scoring import Scores, scores_of
 from evaluation.bench.setting import Ask, Setting
 from evaluation.bench.text_search import TextSearch
 from evaluation.building.build import Recipe, build_bench
-from evaluation.building.people import Half, Person, halved, people_in, people_of
+from evaluation.building.lore import Lore
+from evaluation.building.people import PEOPLE
+from evaluation.building.subjects import Half, Subject, halved, subjects_in, subjects_of, usable, with_stories
+from evaluation.building.things import THINGS
 from evaluation.provenance import Provenance, code_digest
 from gallery.entity import EntityKind
 from gallery.gallery import Gallery
@@ -54,6 +57,7 @@ _ANSWERING = (
     *("model", "revision", "dtype", "max_new_tokens", "temperature", "top_p", "seed", "cite", "strangers"),
     *("biography_tokens", "picture_min_tokens", "picture_max_tokens", "server_family"),
 )
+_LORES: dict[EntityKind, Lore] = {EntityKind.PERSON: PEOPLE, EntityKind.THING: THINGS}
 # Settings in which nothing is told of the people in the photo, or told by photos.
 _MODEL_ONLY = (Setting.CLOSED, Setting.REFERENCE)
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -69,6 +73,8 @@ class Order:
     questions: int
     seed: int
     half: str
+    kind: str = EntityKind.PERSON.value
+    stories: bool = False  # things without a text get an invented one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,21 @@ class Run:
 
 def build(settings: Settings, order: Order) -> None:
     """Build a bench and say what it holds."""
-    half = word(Half, order.half, "--half")
+    half, kind = word(Half, order.half, "--half"), word(EntityKind, order.kind, "--kind")
+    lore = _LORES[kind]
+    if order.stories and kind is EntityKind.PERSON:
+        raise UserError(
+            "--stories are about things, and people need biographies; give --kind thing, or leave it out."
+        )
     with ExitStack() as stack:
         gallery = stack.enter_context(Gallery.open(settings.gallery_url))
-        people = halved(list(_people(order, gallery, stack)), half, seed=_HALVES_SEED)
-        faces = load_faces(settings, choose_faces(settings, gallery))
-        made = provenance(order.seed, "", {"half": order.half, "people": str(len(people))})
+        subjects = halved(_subjects(order, kind, gallery, stack), half, seed=_HALVES_SEED)
+        with_faces = kind is EntityKind.PERSON
+        faces = load_faces(settings, choose_faces(settings, gallery)) if with_faces else None
+        made = provenance(order.seed, "", {"half": order.half, kind.several: str(len(subjects))})
         told = stack.enter_context(progress("questions", order.questions))
-        recipe = Recipe(order.questions, seed=order.seed, name=order.out.name)
-        bench = build_bench(people, faces, order.out, recipe, made=made.facts(), told=told)
+        recipe = Recipe(order.questions, seed=order.seed, name=order.out.name, lore=lore)
+        bench = build_bench(subjects, faces, order.out, recipe, made=made.facts(), told=told)
     kinds = Counter(question.type.value for question in bench.questions)
     print(f"Wrote {order.out}: {len(bench.questions)} questions about {len(bench.photos)} photos.")
     print(", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
@@ -182,13 +194,15 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda more: bar.advance(task, more)
 
 
-def _people(order: Order, gallery: Gallery, stack: ExitStack) -> Iterator[Person]:
+def _subjects(order: Order, kind: EntityKind, gallery: Gallery, stack: ExitStack) -> list[Subject]:
+    """Those with whom a bench can be made."""
     if order.source is None:
-        yield from people_in(gallery)
-        return
-    columns = parse_columns(order.columns) if order.columns else None
-    source = stack.enter_context(open_source(order.source, SourceOptions(columns=columns)))
-    yield from people_of(source.rows())
+        found = list(subjects_in(gallery, kind))
+    else:
+        columns = parse_columns(order.columns) if order.columns else None
+        source = stack.enter_context(open_source(order.source, SourceOptions(columns=columns)))
+        found = subjects_of(source.rows(), kind)
+    return usable(with_stories(found, seed=order.seed) if order.stories else found)
 
 
 def _matcher(

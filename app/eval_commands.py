@@ -62,13 +62,18 @@ def build_bench(
         str,
         typer.Option(metavar="all|tune|report", help="Whom it is made of: all, or one half of the people."),
     ] = "all",
+    kind: Annotated[str, typer.Option(metavar="person|thing", help="Whom or what it is about.")] = "person",
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Invent a story for each thing that has no text.")
+    ] = False,
     faces: Faces = None,
     device: Device = None,
 ) -> None:
-    """Make a bench of real people: query photos with known boxes, multiple-choice questions about them."""
+    """Make a bench of real people or things: query photos with known boxes, multiple-choice questions."""
     from app.benching import Order, build
 
-    build(settings_of(faces, device), Order(out, source, columns, questions, seed, half))
+    order = Order(out, source, columns, questions, seed, half, kind, stories)
+    build(settings_of(faces, device), order)
 
 
 @eval_app.command()

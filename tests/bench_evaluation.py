@@ -25,7 +25,8 @@ from evaluation.bench.scoring import scores_of
 from evaluation.bench.setting import Setting
 from evaluation.building.asking import Asker, Known, Standing, questions_about
 from evaluation.building.build import _TYPES
-from evaluation.building.people import Person
+from evaluation.building.people import PEOPLE
+from evaluation.building.subjects import Subject
 from evaluation.rcid.corruptions import described, faithful
 from evaluation.rcid.judge import WordJudge
 from evaluation.rcid.score import rcid_score
@@ -40,7 +41,7 @@ from generation.request import Request
 from vision.box import Box
 from vision.photo import Photo
 
-PHOTOS, PEOPLE, SIZE = 40, 4, (1240, 480)
+PHOTOS, STANDING, SIZE = 40, 4, (1240, 480)
 BIOGRAPHY = (
     "X, {name}, a Representative from Ohio; born in Town{n}, Miami County, Ohio, June {d}, 19{y}; B.A., Yale "
     "University, New Haven, Conn., 19{z}; J.D., Duke University, Durham, N.C., 19{w}; lawyer, private "
@@ -96,7 +97,7 @@ def _lines(bench: Bench) -> Iterator[str]:
     contexts = _contexts(bench)
     pairs = [(described(faithful(context)), context) for context in contexts]
     score_ms = 1000 * _timed(partial(_score, pairs)) / len(pairs)
-    yield f"| RCIDScore of a description of {PEOPLE} people, by words | {score_ms:.1f} ms | | |"
+    yield f"| RCIDScore of a description of {STANDING} people, by words | {score_ms:.1f} ms | | |"
 
 
 def _score(pairs: Sequence[tuple[str, Context]]) -> None:
@@ -131,23 +132,25 @@ def _bench(folder: Path) -> Bench:
     """A bench of invented people on photos of noise."""
     chance = random.Random(1)
     (folder / "photos").mkdir()
-    people = [Known.of(_person(n, chance)) for n in range(PHOTOS)]
-    asker = Asker(people, chance)
+    people = [Known.of(_person(n, chance), PEOPLE) for n in range(PHOTOS)]
+    asker = Asker(people, PEOPLE, chance)
     photos: list[BenchPhoto] = []
     questions: list[BenchQuestion] = []
     for number in range(PHOTOS):
-        group = chance.sample(people, PEOPLE)
+        group = chance.sample(people, STANDING)
         file = f"photos/{number}.jpg"
         pixels = np.random.default_rng(number).integers(0, 255, (60, 155, 3), dtype=np.uint8)
         Image.fromarray(pixels).resize(SIZE).save(folder / file)
         regions = [
-            BenchRegion(Box(300 * i + 80, 100, 300 * i + 180, 220), g.person.id) for i, g in enumerate(group)
+            BenchRegion(Box(300 * i + 80, 100, 300 * i + 180, 220), g.subject.id) for i, g in enumerate(group)
         ]
         photos.append(BenchPhoto(f"p{number}", file, SIZE, tuple(regions)))
         standing = Standing(f"p{number}", tuple(group), COLOURS)
         questions += questions_about(asker, standing, _TYPES)
     entities = [
-        BenchEntity(k.person.id, EntityKind.PERSON, "", k.person.name, k.person.biography, (photos[0].file,))
+        BenchEntity(
+            k.subject.id, EntityKind.PERSON, "", k.subject.name, k.subject.biography, (photos[0].file,)
+        )
         for k in people
     ]
     numbered = tuple(replace(question, id=f"q{n}") for n, question in enumerate(questions))
@@ -156,10 +159,10 @@ def _bench(folder: Path) -> Bench:
     return read_bench(folder)
 
 
-def _person(n: int, chance: random.Random) -> Person:
+def _person(n: int, chance: random.Random) -> Subject:
     name = f"Ann{chr(97 + n % 26)} Bo{chr(97 + n // 26)}ck"
     values = {key: chance.randint(10, 99) for key in "yzwab"}
-    return Person(f"e{n}", name, "", BIOGRAPHY.format(name=name, n=n, d=chance.randint(1, 28), **values), ())
+    return Subject(f"e{n}", name, "", BIOGRAPHY.format(name=name, n=n, d=chance.randint(1, 28), **values), ())
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -57,7 +57,11 @@ class RetrievedMatcher:
 
     def __init__(self, recogniser: Recogniser, bench: Bench) -> None:
         self._recogniser = recogniser
-        self._kinds = {entity.id: entity.kind for entity in bench.entities.values()}
+        self._kinds: dict[str | None, EntityKind] = {
+            entity.id: entity.kind for entity in bench.entities.values()
+        }
+        only_things = EntityKind.PERSON not in self._kinds.values()
+        self._kinds[None] = EntityKind.THING if only_things else EntityKind.PERSON
 
     def matches(self, photo: Photo, told: BenchPhoto) -> list[Match]:
         """The recogniser's match for each gold region; unknown where nothing can be compared in it."""
@@ -66,13 +70,16 @@ class RetrievedMatcher:
         seen = [region for region in placed if region is not None]
         matched = iter(self._recogniser.match(seen, photo=photo.sha256))
         return [
-            _unknown(region.box) if part is None else next(matched)
+            _unknown(region.box) if part is None else _kept(next(matched))
             for region, part in zip(told.regions, placed, strict=True)
         ]
 
     def _region(self, told: BenchRegion, found: Sequence[Region], photo: Photo) -> Region | None:
-        """A thing as if its box were drawn by hand, else the face in the box."""
-        if told.entity is not None and self._kinds[told.entity] is EntityKind.THING:
+        """A thing as if its box were drawn by hand, else the face in the box.
+
+        A stranger is a person, but in a bench of things alone.
+        """
+        if self._kinds[told.entity] is EntityKind.THING:
             things = self._recogniser.things
             return None if things is None else things.drawn(photo, [told.box])[0]
         return self._face(told.box, found, photo)
@@ -134,6 +141,16 @@ def _gold(told: BenchRegion, entities: Mapping[str | None, Entity]) -> Match:
 
 def _unknown(box: Box) -> Match:
     return Match(_place(box, RegionKind.FACE), Decision.UNKNOWN, None, ())
+
+
+def _kept(match: Match) -> Match:
+    """The match with a place that counts even where nobody is named: the bench says that it is one.
+
+    Contexts tell of unknown people and pass over unknown things.
+    """
+    if match.entity is not None:
+        return match
+    return replace(match, region=replace(match.region, kind=RegionKind.FACE))
 
 
 def _place(box: Box, kind: RegionKind) -> Region:

@@ -125,9 +125,9 @@ def recognition_of(bench: Bench, examples: Sequence[Example], *, seed: int = 0) 
     """Whom the contexts named, each photo once; None where no context had regions."""
     seen: dict[str, tuple[Seen, ...]] = {}
     for question, example in zip(bench.questions, examples, strict=True):
-        if example.error is None and example.seen:
+        if example.error is None:
             seen.setdefault(question.photo, example.seen)
-    if not seen:
+    if not any(seen.values()):
         return None
     known, wrong, strangers, extra = [], [], [], 0
     for photo, regions in seen.items():

@@ -7,44 +7,40 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluation.bench.bench import NOT_ENOUGH, BenchQuestion, QuestionType
-from evaluation.building.facts import Fact, Topic, facts_of, mentions, silent_topics, telling
-from evaluation.building.people import Person
-from evaluation.building.wording import (
-    ASKED,
-    CALLED,
-    INVENTED,
-    POINTED,
-    POINTED_BY_NAME,
-    by_colour,
-    by_place,
-    capitalised,
-)
+from evaluation.building.lore import Lore
+from evaluation.building.subjects import Subject
+from evaluation.building.topic import Fact, Topic, mentions, telling
+from evaluation.building.wording import by_colour, by_place, capitalised
 from generation.folding import folded
 
 # Options beside "not enough information" in a question about a text.
 OPTIONS = 4
+_COMPARED = 0.8  # of the questions that point, where years can be compared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
     """Somebody of the gallery with what is known."""
 
-    person: Person
+    subject: Subject
     facts: Mapping[Topic, Fact]
     silent: frozenset[Topic]
+    unsure: frozenset[Topic] = frozenset()  # the text may tell something of it, whatever that is
 
     @classmethod
-    def of(cls, person: Person) -> Known:
-        """Read the text of a person."""
-        facts = {**facts_of(person.biography), Topic.NAME: Fact(Topic.NAME, person.name, person.name)}
-        return cls(person, facts, silent_topics(person.biography))
+    def of(cls, subject: Subject, lore: Lore) -> Known:
+        """Read the text of a subject."""
+        facts = {**lore.facts_of(subject.biography), Topic.NAME: Fact(Topic.NAME, subject.name, subject.name)}
+        return cls(subject, facts, lore.silent_topics(subject.biography), lore.unsure - facts.keys())
 
     def may_tell(self, fact: Fact) -> bool:
-        """Whether a fact could be told of this person too."""
+        """Whether a fact could be told of this subject too."""
         if fact.topic is Topic.NAME:
-            return folded(fact.value) == folded(self.person.name)
+            return folded(fact.value) == folded(self.subject.name)
+        if fact.topic in self.unsure:
+            return True
         own = self.facts.get(fact.topic)
-        return mentions(self.person.biography, fact) or (own is not None and _alike(own.value, fact.value))
+        return mentions(self.subject.biography, fact) or (own is not None and _alike(own.value, fact.value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +55,9 @@ class Standing:
 class Asker:
     """Makes questions about photos; the same for the same gallery and dice."""
 
-    def __init__(self, gallery: Sequence[Known], chance: random.Random) -> None:
+    def __init__(self, gallery: Sequence[Known], lore: Lore, chance: random.Random) -> None:
         self._gallery = gallery
+        self._lore = lore
         self._chance = chance
         self._values: dict[Topic, list[Fact]] = {}
         for known in gallery:
@@ -81,7 +78,7 @@ class Asker:
 
     def _v2c(self, standing: Standing) -> BenchQuestion | None:
         place, known = self._somebody(standing)
-        topics = [topic for topic in ASKED if topic in known.facts]
+        topics = [topic for topic in self._lore.asked if topic in known.facts]
         for topic in self._chance.sample(topics, len(topics)):
             fact = known.facts[topic]
             others = self._distractors(fact, known, standing)
@@ -96,7 +93,7 @@ class Asker:
         strangers = [place for place, known in enumerate(standing.people) if known is None]
         if strangers and self._chance.random() < 0.5:
             place = self._chance.choice(strangers)
-            told = [topic for topic in ASKED if len(self._spread(topic)) > OPTIONS]
+            told = [topic for topic in self._lore.asked if len(self._spread(topic)) > OPTIONS]
             if not told:
                 return None
             topic = self._chance.choice(told)
@@ -107,7 +104,7 @@ class Asker:
         if not silent:
             return None
         topic = self._chance.choice(silent)
-        options = INVENTED.get(topic) or self._some_values(topic, standing)
+        options = self._lore.invented.get(topic) or self._some_values(topic, standing)
         if len(options) < 2:
             return None
         options = tuple(self._chance.sample(options, min(OPTIONS, len(options))))
@@ -116,7 +113,10 @@ class Asker:
     def _c2v(self, standing: Standing) -> BenchQuestion | None:
         place, known = self._somebody(standing)
         others = [other for other in standing.people if other is not None and other is not known]
-        facts = [fact for topic, fact in known.facts.items() if topic in CALLED or topic is Topic.NAME]
+        facts = self._pointing_facts(known)
+        earliest = self._earliest(known, others)
+        if earliest is not None and self._chance.random() < _COMPARED:
+            return self._pointing(QuestionType.C2V, standing, earliest, place, known)
         for fact in self._chance.sample(facts, len(facts)):
             if not any(other.may_tell(fact) for other in others):
                 return self._pointing(QuestionType.C2V, standing, fact, place, known)
@@ -124,12 +124,29 @@ class Asker:
 
     def _unanswerable_c2v(self, standing: Standing) -> BenchQuestion | None:
         present = [known for known in standing.people if known is not None]
-        absent = self._chance.choice([known for known in self._gallery if known not in present])
-        facts = [fact for topic, fact in absent.facts.items() if topic in CALLED or topic is Topic.NAME]
+        others = [known for known in self._gallery if known not in present]
+        if not others:  # all of the gallery is in the photo
+            return None
+        absent = self._chance.choice(others)
+        facts = self._pointing_facts(absent)
         for fact in self._chance.sample(facts, len(facts)):
             if not any(known.may_tell(fact) for known in present):
                 return self._pointing(QuestionType.UNANSWERABLE_C2V, standing, fact, None, absent)
         return None
+
+    def _pointing_facts(self, known: Known) -> list[Fact]:
+        """By what somebody can be pointed at."""
+        pointing = {*self._lore.called, *([Topic.NAME] if self._lore.pointed_by_name else [])}
+        return [fact for topic, fact in known.facts.items() if topic in pointing]
+
+    def _earliest(self, known: Known, others: Sequence[Known]) -> Fact | None:
+        """That the year of one is before a round year, and that of no other is: years have to be compared."""
+        year = self._lore.year
+        if year is None or not others or any(year not in one.facts for one in (known, *others)):
+            return None
+        first, next_year = int(known.facts[year].value), min(int(one.facts[year].value) for one in others)
+        rounded = [at for at in range(first + 1, next_year + 1) if at % 5 == 0]
+        return Fact(Topic.EARLIEST, str(rounded[0]), str(rounded[0])) if rounded else None
 
     def _somebody(self, standing: Standing) -> tuple[int, Known]:
         return self._chance.choice(
@@ -147,8 +164,9 @@ class Asker:
     ) -> BenchQuestion:
         """A question about what is written of the one at a place; the first option is right, if any is."""
         by = self._chance.choice(("place", "place", "colour"))
-        who = by_place(place, len(standing.people)) if by == "place" else by_colour(standing.colours[place])
-        text = self._chance.choice(ASKED[topic]).format(who=who)
+        noun, colour = self._lore.noun, standing.colours[place]
+        who = by_place(place, len(standing.people), noun) if by == "place" else by_colour(colour, noun)
+        text = self._chance.choice(self._lore.asked[topic]).format(who=who)
         right = options[0] if kind.answerable else None
         return self._question(kind, standing, text, options, right, known, (topic, f"by {by}"))
 
@@ -156,16 +174,17 @@ class Asker:
         self, kind: QuestionType, standing: Standing, fact: Fact, place: int | None, known: Known
     ) -> BenchQuestion:
         """A question for the one of whom a fact is told; the options are everybody in the photo."""
-        count = len(standing.people)
+        count, noun, lore = len(standing.people), self._lore.noun, self._lore
         asked = self._chance.choice(("place", "place", "colour"))
         if asked == "place":
-            options = [capitalised(by_place(i, count)) for i in range(count)]
+            options = [capitalised(by_place(i, count, noun)) for i in range(count)]
         else:
-            options = [capitalised(by_colour(colour)) for colour in standing.colours]
+            options = [capitalised(by_colour(colour, noun)) for colour in standing.colours]
         if fact.topic is Topic.NAME:
-            text = self._chance.choice(POINTED_BY_NAME).format(name=fact.value)
+            text = self._chance.choice(lore.pointed_by_name).format(name=fact.value)
         else:
-            text = self._chance.choice(POINTED).format(fact=CALLED[fact.topic].format(value=fact.value))
+            told_fact = lore.called[fact.topic].format(value=fact.value)
+            text = self._chance.choice(lore.pointed).format(fact=told_fact)
         right = None if place is None else options[place]
         by = "name" if fact.topic is Topic.NAME else "fact"
         told = known if place is not None else None
@@ -196,7 +215,7 @@ class Asker:
             tuple(shuffled),
             answer,
             abstain,
-            None if known is None else known.person.id,
+            None if known is None else known.subject.id,
             told[0].value,
             told[1],
         )
@@ -226,16 +245,7 @@ class Asker:
 
     def _own_others(self, fact: Fact, known: Known) -> list[Fact]:
         """Facts of the same shape that are true of the person, but of something else: the harder options."""
-        twins = {
-            Topic.BACHELOR_YEAR: Topic.LAW_YEAR,
-            Topic.LAW_YEAR: Topic.BACHELOR_YEAR,
-            Topic.BACHELOR: Topic.LAW,
-            Topic.LAW: Topic.BACHELOR,
-            Topic.STATE_SENATE: Topic.STATE_HOUSE,
-            Topic.STATE_HOUSE: Topic.STATE_SENATE,
-            Topic.CONGRESS: Topic.BIRTH_DATE,
-        }
-        twin = twins.get(fact.topic)
+        twin = self._lore.twins.get(fact.topic)
         return [known.facts[twin]] if twin is not None and twin in known.facts else []
 
     def _spread(self, topic: Topic) -> list[Fact]:

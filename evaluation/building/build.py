@@ -1,4 +1,4 @@
-"""Building a bench from people with portraits and texts: seeded, every answer known."""
+"""Building a bench from people or things with photos and texts: seeded, every answer known."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import TypeVar
 from evaluation.bench.bench import Bench, BenchEntity, BenchPhoto, BenchQuestion, BenchRegion, QuestionType
 from evaluation.bench.files import HEADER, write_bench
 from evaluation.building.asking import Asker, Known, Standing, questions_about
-from evaluation.building.people import Person, Portrait, portrait_of
+from evaluation.building.lore import Lore
+from evaluation.building.people import PEOPLE
 from evaluation.building.scene import Scene, composed, save
+from evaluation.building.subjects import Portrait, Subject, portrait_of
 from gallery.entity import EntityKind
 from vision.errors import UserError
 from vision.faces import FaceModel
@@ -29,7 +31,8 @@ _TYPES = (
 )
 _FEWEST, _MOST = 3, 5  # people in a photo
 _STRANGERS = 0.15  # of the people, so many are kept out of the gallery and stand in photos as strangers
-_PEOPLE_NEEDED = 8
+_NEEDED = 8
+_MOST_IN_VAIN = 50  # photos in a row that gave no question
 _PNG = b"\x89PNG"
 _One = TypeVar("_One")
 
@@ -42,42 +45,54 @@ class Recipe:
     seed: int = 0
     per_photo: int = 6
     name: str = "bench"
+    lore: Lore = PEOPLE
 
     def __post_init__(self) -> None:
         if self.questions < 1 or self.per_photo < 1:
             raise ValueError(f"Expected at least one question and one per photo, but got {self}")
 
 
-class TooFewPeopleError(UserError):
+class TooFewError(UserError):
     """A source that is too small for a bench."""
 
-    def __init__(self, found: int) -> None:
-        super().__init__(
-            f"A bench needs {_PEOPLE_NEEDED} people with a biography and a photo with exactly one face, "
-            f"but there are {found}."
-        )
+    def __init__(self, found: int, kind: EntityKind) -> None:
+        needed = {
+            EntityKind.PERSON: "people with a biography and a photo with exactly one face",
+            EntityKind.THING: "things (by the column kind of people.csv) with a text and a photo",
+        }
+        super().__init__(f"A bench needs {_NEEDED} {needed[kind]}, but there are {found}.")
 
 
 def build_bench(
-    people: Sequence[Person],
-    faces: FaceModel,
+    subjects: Sequence[Subject],
+    faces: FaceModel | None,
     folder: Path,
     recipe: Recipe,
     *,
     made: Mapping[str, object] | None = None,
     told: Callable[[int], None] = lambda _: None,
 ) -> Bench:
-    """Write a bench to a new folder; `told` hears how many questions more there are."""
+    """Write a bench to a new folder; `told` hears how many questions more there are.
+
+    Things need no model of `faces`. Raise `UserError` where texts tell too little to ask about.
+    """
     if (folder / HEADER).exists():
         raise UserError(f"{folder} holds a bench already; give another folder, or delete it.")
-    builder = _Builder(people, faces, folder, recipe)
+    builder = _Builder(subjects, faces, folder, recipe)
     questions: list[BenchQuestion] = []
     photos: list[BenchPhoto] = []
     types = cycle(_TYPES)
+    in_vain = 0
     while len(questions) < recipe.questions:
         photo, standing = builder.photo(len(photos))
         kinds = [next(types) for _ in range(min(recipe.per_photo, recipe.questions - len(questions)))]
         found = list(questions_about(builder.asker, standing, kinds))
+        in_vain = 0 if found else in_vain + 1
+        if in_vain == _MOST_IN_VAIN:
+            raise UserError(
+                f"{in_vain} photos in a row gave no question, after {len(questions)} questions: the texts "
+                f"state too few facts that can be asked about. docs/evaluation.md says which texts are read."
+            )
         if found:
             photos.append(photo)
             questions += [
@@ -98,23 +113,25 @@ def build_bench(
 
 
 class _Builder:
-    """Deals people into photos, everybody as often as the others."""
+    """Deals subjects into photos, each as often as the others."""
 
-    def __init__(self, people: Sequence[Person], faces: FaceModel, folder: Path, recipe: Recipe) -> None:
+    def __init__(
+        self, subjects: Sequence[Subject], faces: FaceModel | None, folder: Path, recipe: Recipe
+    ) -> None:
         self._chance = random.Random(recipe.seed)
-        self._faces = faces
         self._folder = folder
-        order = list(people)
+        self._kind = recipe.lore.kind
+        order = list(subjects)
         self._chance.shuffle(order)
-        shown = [(person, portrait_of(person, faces, shown=True)) for person in order]
-        usable = [(person, portrait) for person, portrait in shown if portrait is not None]
-        if len(usable) < _PEOPLE_NEEDED:
-            raise TooFewPeopleError(len(usable))
-        self._portraits: dict[str, Portrait] = {person.id: portrait for person, portrait in usable}
+        shown = [(subject, portrait_of(subject, faces, shown=True)) for subject in order]
+        usable = [(subject, portrait) for subject, portrait in shown if portrait is not None]
+        if len(usable) < _NEEDED:
+            raise TooFewError(len(usable), self._kind)
+        self._portraits: dict[str, Portrait] = {subject.id: portrait for subject, portrait in usable}
         apart = round(_STRANGERS * len(usable))
-        self._strangers = [person for person, _ in usable[:apart]]
-        self._known = [Known.of(person) for person, _ in usable[apart:]]
-        self.asker = Asker(self._known, self._chance)
+        self._strangers = [subject for subject, _ in usable[:apart]]
+        self._known = [Known.of(subject, recipe.lore) for subject, _ in usable[apart:]]
+        self.asker = Asker(self._known, recipe.lore, self._chance)
         self._deal = self._dealt(self._known)
         self._deal_strangers = self._dealt(self._strangers)
         (folder / "photos").mkdir(parents=True, exist_ok=True)
@@ -124,10 +141,10 @@ class _Builder:
         """A new query photo."""
         count = self._chance.randint(_FEWEST, _MOST)
         strangers = 1 if self._strangers and self._chance.random() < 0.6 else 0
-        people: list[Known | Person] = [*self._together(count - strangers)]
+        people: list[Known | Subject] = [*self._together(count - strangers)]
         people += [next(self._deal_strangers) for _ in range(strangers)]
         self._chance.shuffle(people)
-        names = [one.person.id if isinstance(one, Known) else one.id for one in people]
+        names = [one.subject.id if isinstance(one, Known) else one.id for one in people]
         scene = composed([self._portraits[name] for name in names], self._chance)
         photo = self._saved(scene, number, people)
         known = tuple(one if isinstance(one, Known) else None for one in people)
@@ -136,14 +153,12 @@ class _Builder:
     def entities(self) -> Iterator[BenchEntity]:
         """Everybody of the gallery, their reference photos written beside."""
         for number, known in enumerate(self._known, start=1):
-            person = known.person
-            data = person.portraits[0]()
+            subject = known.subject
+            data = subject.portraits[0]()
             suffix = ".png" if data.startswith(_PNG) else ".jpg"
             file = f"references/{number:05d}{suffix}"
             (self._folder / file).write_bytes(data)
-            yield BenchEntity(
-                person.id, EntityKind.PERSON, person.noun, person.name, person.biography, (file,)
-            )
+            yield BenchEntity(subject.id, self._kind, subject.noun, subject.name, subject.biography, (file,))
 
     def _together(self, count: int) -> list[Known]:
         """Different people, next in the deal."""
@@ -158,12 +173,12 @@ class _Builder:
         while people:
             yield from self._chance.sample(people, len(people))
 
-    def _saved(self, scene: Scene, number: int, people: Sequence[Known | Person]) -> BenchPhoto:
+    def _saved(self, scene: Scene, number: int, people: Sequence[Known | Subject]) -> BenchPhoto:
         name = f"p{number + 1:05d}"
         file = f"photos/{name}.jpg"
         save(scene, self._folder / file)
         regions = tuple(
-            BenchRegion(box, one.person.id if isinstance(one, Known) else None)
-            for box, one in zip(scene.faces, people, strict=True)
+            BenchRegion(box, one.subject.id if isinstance(one, Known) else None)
+            for box, one in zip(scene.places, people, strict=True)
         )
         return BenchPhoto(name, file, scene.image.size, regions)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from evaluation.building.people import Portrait
+from evaluation.building.subjects import Portrait
 from vision.box import Box
 
 COLOURS = {
@@ -33,7 +33,7 @@ class Scene:
     """A picture and where everybody is in it, from left to right."""
 
     image: Image.Image
-    faces: tuple[Box, ...]
+    places: tuple[Box, ...]  # of faces, or of things
     colours: tuple[str, ...]  # of the frames
 
 
@@ -42,11 +42,11 @@ def composed(portraits: Sequence[Portrait], chance: random.Random) -> Scene:
     size = _CELL * len(portraits) + 40, _TALL
     image = _room(size, chance)
     colours = tuple(chance.sample(sorted(COLOURS), len(portraits)))
-    faces = tuple(
+    places = tuple(
         _hung(image, portrait, colour, 20 + _CELL * place, chance)
         for place, (portrait, colour) in enumerate(zip(portraits, colours, strict=True))
     )
-    return Scene(image, faces, colours)
+    return Scene(image, places, colours)
 
 
 def save(scene: Scene, path: Path) -> None:
@@ -69,12 +69,12 @@ def _room(size: tuple[int, int], chance: random.Random) -> Image.Image:
 
 
 def _hung(image: Image.Image, portrait: Portrait, colour: str, left: int, chance: random.Random) -> Box:
-    """Paste a portrait in its frame somewhere in its cell; the box of the face in the picture."""
+    """Paste a portrait in its frame somewhere in its cell; the box of who or what it shows."""
     shown = Image.fromarray(portrait.photo.pixels)
-    face = portrait.face
+    place = portrait.place
     if chance.random() < 0.5:
         shown = ImageOps.mirror(shown)
-        face = Box(shown.width - face.right, face.top, shown.width - face.left, face.bottom)
+        place = Box(shown.width - place.right, place.top, shown.width - place.left, place.bottom)
     scale = chance.randint(*_WIDTHS) / shown.width
     scale = min(scale, (_TALL - 2 * _FRAME - 20) / shown.height)
     small = shown.resize((round(shown.width * scale), round(shown.height * scale)), Image.Resampling.LANCZOS)
@@ -86,7 +86,7 @@ def _hung(image: Image.Image, portrait: Portrait, colour: str, left: int, chance
     ImageDraw.Draw(image).rectangle(around, fill=COLOURS[colour])
     image.paste(small, (x, y))
     return Box(
-        *(round(edge * scale) + shift for edge, shift in zip(face.as_list(), (x, y, x, y), strict=True))
+        *(round(edge * scale) + shift for edge, shift in zip(place.as_list(), (x, y, x, y), strict=True))
     )
 
 

@@ -36,11 +36,13 @@ _ORDINALS = {
 _WHO = (
     r"(?:person|man|woman|guy|gentleman|lady|boy|girl|face|one|individual|figure|politician|senator|member)"
 )
+_WHAT = r"(?:object|thing|item|toy)"
 _POSTURE = r"(?:\b(?:standing|sitting|seated) )?"
 _PEOPLE = re.compile(rf"\b(?:who|whose|people|{_WHO})\b", re.IGNORECASE)
+_THINGS = re.compile(rf"\b{_WHAT}\b", re.IGNORECASE)
 _SIZE = r"(?:largest|biggest|closest|nearest)"
 _COUNTED = re.compile(
-    rf"\b(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))(?: {_WHO})?"
+    rf"\b(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))(?: (?:{_WHO}|{_WHAT}))?"
     rf" (?:from|on) (?:the )?(?:far )?(?P<side>left|right)\b",
     re.IGNORECASE,
 )
@@ -107,7 +109,8 @@ def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
 
 def places_in(context: Context, question: str) -> tuple[Place, ...]:
     """The places that the question names, counted over everybody found."""
-    spots = spots_of(context, things=not _PEOPLE.search(question))
+    people, things = _PEOPLE.search(question), _THINGS.search(question)
+    spots = spots_of(context, things=things is not None or people is None)
     question = _ROW.sub(lambda match: " " * len(match[0]), question)
     counted = [_counted(match, match["side"], spots) for match in _COUNTED.finditer(question)]
     rest = _COUNTED.sub(lambda match: " " * len(match[0]), question)

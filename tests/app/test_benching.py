@@ -8,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from app.cli import app
 from evaluation.bench.files import read_bench, write_bench
 from evaluation.provenance import code_digest
 from tests.evaluation.bench.handmade import handmade
+from tests.vision.tiny_things import save_clip
 from vision.errors import UserError
 
 Run = Callable[..., str]
@@ -110,6 +113,37 @@ def test_a_bench_of_nobody_says_how_many_are_needed(tmp_path: Path) -> None:
         CliRunner().invoke(
             app, ["eval", "build-bench", str(tmp_path / "new"), "--faces", "dlib"], catch_exceptions=False
         )
+
+
+def test_a_bench_of_things_is_built_and_run_with_the_encoder_of_things(
+    tmp_path: Path, placard: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, folder = tmp_path / "toys", tmp_path / "bench"
+    for number in range(9):
+        (source / f"toy{number}").mkdir(parents=True)
+        pixels = np.random.default_rng(number).integers(0, 255, (6, 6, 3), dtype=np.uint8)
+        Image.fromarray(pixels).resize((200, 200), Image.Resampling.NEAREST).save(
+            source / f"toy{number}/1.png"
+        )
+    rows = [f"toy{number},thing,toy" for number in range(9)]
+    (source / "people.csv").write_text("\n".join(["label,kind,noun", *rows]), encoding="utf-8")
+    command = ["eval", "build-bench", str(folder), "--source", str(source), "--questions", "12"]
+    with pytest.raises(UserError, match="needs 8 people"):
+        CliRunner().invoke(app, [*command, "--faces", "dlib"], catch_exceptions=False)
+    with pytest.raises(UserError, match="--stories are about things"):
+        CliRunner().invoke(app, [*command, "--stories"], catch_exceptions=False)
+    with pytest.raises(UserError, match=r"needs 8 things .* with a text and a photo, but there are 0"):
+        CliRunner().invoke(app, [*command, "--kind", "thing"], catch_exceptions=False)
+    built = CliRunner().invoke(app, [*command, "--kind", "thing", "--stories"], catch_exceptions=False)
+    assert "12 questions about" in built.stdout
+    monkeypatch.setenv("PLACARD_THINGS", str(save_clip(tmp_path / "tiny")))
+    monkeypatch.setenv("PLACARD_THING_THRESHOLD", "0.5")
+    monkeypatch.setenv("PLACARD_THING_MARGIN", "0")
+    placard("eval", "bench", str(folder), "--setting", "retrieved")
+    report = json.loads((folder / "runs/retrieved-choose-reader/report.json").read_text("utf-8"))
+    assert report["figures"]["recognition"]["strangers_named"]["total"] > 0
+    examples = (folder / "runs/retrieved-choose-reader/examples.jsonl").read_text("utf-8")
+    assert '"decision": "accepted"' in examples and '"similarity": null' not in examples
 
 
 def test_descriptions_are_scored_and_corrupted_ones_too(tmp_path: Path, placard: Run) -> None:

@@ -184,3 +184,12 @@ def test_texts_are_searched_by_the_question_and_stand_everywhere(bench: Bench) -
         told = run_bench(bench, Plan(Setting.TEXT, Changed(), search=search), kept)
     assert scores_of(bench, told).recognition is None
     assert all(isinstance(example, Example) and not example.seen for example in told)
+
+
+def test_a_photo_in_which_nobody_was_found_counts_as_people_not_named(bench: Bench) -> None:
+    with Kept(bench.folder / "kept.jsonl") as kept:
+        examples = run_bench(bench, plan(bench, Changed()), kept)
+    on_second = {question.id for question in bench.questions if question.photo == "p2"}
+    blind = [replace(one, seen=()) if one.question in on_second else one for one in examples]
+    recognition = scores_of(bench, blind).recognition
+    assert recognition is not None and recognition.named.value == 2 / 4

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.building.facts import Fact, Topic, facts_of, mentions, silent_topics
+from evaluation.building.bioguide import facts_of, silent_topics
+from evaluation.building.topic import Fact, Topic, mentions
 
 HOUSE = (
     "X, Ann, a Representative from Ohio; born in Troy, Miami County, Ohio, June 5, 1967; graduated from Troy "
