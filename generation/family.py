@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from vision.box import Box
 from vision.errors import UserError
 
 _GRID = 1000
+_CORNER = re.compile(r"\(([0-9]{1,4}),([0-9]{1,4})\)")
 
 
 class UnknownFamilyError(UserError):
@@ -57,6 +59,19 @@ class Family(StrEnum):
         left, right = (_scaled(x, photo[0], width) for x in (box.left, box.right))
         top, bottom = (_scaled(y, photo[1], height) for y in (box.top, box.bottom))
         return f"({left},{top}),({right},{bottom})"
+
+    def counted(self, text: str, picture: tuple[int, int]) -> str:
+        """A text whose corners are in thousandths, with corners as the model writes them.
+
+        >>> Family.QWEN2_5_VL.counted("(250,167),(625,1000)", (280, 224))
+        '(70,37),(175,224)'
+        """
+        if self is not Family.QWEN2_5_VL:
+            return text
+        width, height = picture
+        return _CORNER.sub(
+            lambda at: f"({_scaled(int(at[1]), _GRID, width)},{_scaled(int(at[2]), _GRID, height)})", text
+        )
 
 
 def _scaled(pixels: int, length: int, grid: int) -> int:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from generation.context import Context, Entry
 from generation.given import Given
 from generation.message import Message
+from generation.picture import picture_size
 from generation.prompter import Prompter
 from generation.request import Request
-from training.dataset.record import Record, Region
+from training.dataset.record import Record, Region, Task
 from vision.photo import Photo
 
 
@@ -27,6 +28,16 @@ class Asking:
         request = Request(photo, context_of(record), record.question)
         messages = replace(self.prompter, wording=wording).messages(request)
         return messages if self.picture else _unseen(messages)
+
+    def fitting(self, record: Record, photo: Photo) -> Record:
+        """The record as this model's family counts places; the set has thousandths of the photo's sides."""
+        if record.task is not Task.PRACTICE:
+            return record
+        wording = self.prompter.wording
+        seen = picture_size(photo.size, self.prompter.picture, wording.family.token_side)
+        texts = (record.question, record.answer, record.fact)
+        question, answer, fact = (wording.family.counted(text, seen) for text in texts)
+        return replace(record, question=question, answer=answer, fact=fact)
 
 
 def context_of(record: Record) -> Context:

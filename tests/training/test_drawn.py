@@ -21,8 +21,8 @@ from training.dataset.record import Record, Task
 from training.drawn.drawing import draw
 from training.drawn.facts import BY_NAME, RELATIONS
 from training.drawn.look import Kind, Look, telling
-from training.drawn.questions import Staged
 from training.drawn.scene import Figure
+from training.drawn.staged import Staged
 from training.drawn.stages import Difficulty, Stage, difficulty
 from training.drawn.words import COLOURS, Vocabulary
 from training.drawn.world import World

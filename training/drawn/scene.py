@@ -62,14 +62,35 @@ class Scene:
         return "on the left" if figure.box.centre[0] < alike[0].box.centre[0] else "on the right"
 
 
-def made_scene(words: Vocabulary, *, side: int, figures: int, twins: bool) -> Scene:
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a scene is drawn on."""
+
+    side: int  # of the square picture, in pixels
+    grid: int = 0  # boxes begin and end at so many steps of the side; 0 is every pixel
+
+    @property
+    def step(self) -> int:
+        """Pixels between two places where boxes may begin or end."""
+        return max(1, self.side // self.grid) if self.grid else 1
+
+    def snapped(self, length: float) -> int:
+        """The nearest length of whole steps, and at least one."""
+        return max(1, round(length / self.step)) * self.step
+
+    def place(self, least: int, most: int, chance: Random) -> int:
+        """A place by chance from `least` to `most` pixels."""
+        return chance.randint(-(-least // self.step), most // self.step) * self.step
+
+
+def made_scene(words: Vocabulary, canvas: Canvas, *, figures: int, twins: bool) -> Scene:
     """A scene with up to so many figures, and at least one; with `twins` two of them look alike."""
-    chance = words.chance
+    chance, side = words.chance, canvas.side
     looks = _looks(words, figures, twins)
     boxes: list[Box] = []
     placed: list[Figure] = []
     for look in looks:
-        box = _room(look, boxes, side, chance)
+        box = _room(look, boxes, canvas, chance)
         if box is not None and _told_apart(look, box, placed, side):
             boxes.append(box)
             placed.append(Figure(look, box))
@@ -90,14 +111,15 @@ def _looks(words: Vocabulary, figures: int, twins: bool) -> list[Look]:
     return [looks[0], *looks] if twins and figures > 1 else looks
 
 
-def _room(look: Look, taken: Sequence[Box], side: int, chance: Random) -> Box | None:
+def _room(look: Look, taken: Sequence[Box], canvas: Canvas, chance: Random) -> Box | None:
     """A place where neither covers too much of another; None where none is found."""
+    side = canvas.side
     for _ in range(_TRIES):
         low, high = _HEIGHTS[look.kind]
-        height = round(side * chance.uniform(low, high))
-        width = min(round(height * _WIDTHS[look.kind]), side)
-        left = chance.randint(0, side - width)
-        top = chance.randint(max(0, round(side * 0.55) - height), side - height)
+        height = canvas.snapped(side * chance.uniform(low, high))
+        width = min(canvas.snapped(height * _WIDTHS[look.kind]), side)
+        left = canvas.place(0, side - width, chance)
+        top = canvas.place(max(0, round(side * 0.55) - height), side - height, chance)
         box = Box(left, top, left + width, top + height)
         if all(
             _visible(one, [other for other in (*taken, box) if other is not one]) for one in (*taken, box)

@@ -10,11 +10,14 @@ from enum import StrEnum
 class Stage(StrEnum):
     """Steps of learning that build on each other, and all of it."""
 
-    READ = "read"  # copy a fact from an entry that is named
-    SEE = "see"  # what is at the place of an entry, one figure in the picture
+    READ = "read"  # copy an entry that is named, or a fact of it
+    SEE = "see"  # what is at a place, where something is; one figure in the picture, or two
     FIND = "find"  # several figures: what is at a place, which entry is whose, where somebody is
     BIND = "bind"  # facts by looks and looks by facts, short texts
     FULL = "full"  # every task, longer texts, wrong entries, look-alikes
+
+
+_GRID = 16  # of the first stages: few numbers, each of them often
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Difficulty:
     wrong: float = 0.0  # how many scenes have an entry about somebody who is not in the picture
     citations: float = 1.0  # how many answers have citations
     each: int = 8  # questions about one scene
+    grid: int = 0  # boxes begin and end at so many steps of the picture's side; 0 is every pixel
 
     def __post_init__(self) -> None:
         shares = {"known": self.known, "twins": self.twins, "wrong": self.wrong, "citations": self.citations}
@@ -44,16 +48,17 @@ def difficulty(stage: Stage) -> Difficulty:
     """The usual difficulty of a stage."""
     match stage:
         case Stage.READ:
-            return Difficulty((1, 3), (1, 2), {"read_entry": 1.0})
+            asked = {"recite_entry": 0.3, "read_entry": 0.7}
+            return Difficulty((1, 2), (1, 2), asked, grid=_GRID)
         case Stage.SEE:
-            asked = {"see_entry": 0.4, "trait_of_entry": 0.5, "read_entry": 0.1}
-            return Difficulty((1, 1), (1, 1), asked)
+            asked = {"see_entry": 0.2, "see_place": 0.2, "trait_of_entry": 0.3, "where": 0.2}
+            return Difficulty((1, 2), (1, 1), {**asked, "read_entry": 0.1}, each=10, grid=_GRID)
         case Stage.FIND:
-            asked = {"see_entry": 0.2, "trait_of_entry": 0.3, "find_entry": 0.25, "where": 0.15}
-            return Difficulty((1, 3), (1, 1), {**asked, "read_entry": 0.1}, twins=0.15)
+            asked = {"see_place": 0.15, "trait_of_entry": 0.25, "find_entry": 0.3, "where": 0.15}
+            return Difficulty((2, 3), (1, 1), {**asked, "read_entry": 0.15}, twins=0.2, each=10, grid=_GRID)
         case Stage.BIND:
-            asked = {"v2c": 0.3, "c2v": 0.3, "read_entry": 0.1, "trait_of_entry": 0.15, "find_entry": 0.15}
-            return Difficulty((1, 3), (1, 2), asked, twins=0.2)
+            asked = {"v2c": 0.35, "c2v": 0.3, "read_entry": 0.1, "trait_of_entry": 0.1, "find_entry": 0.15}
+            return Difficulty((2, 3), (1, 2), asked, twins=0.35, each=10, grid=_GRID)
         case Stage.FULL:
             asked = {
                 "v2c": 0.34,

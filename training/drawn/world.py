@@ -11,8 +11,9 @@ from training.dataset.folder import Split
 from training.dataset.record import Record, Region, Task
 from training.drawn.facts import Person, made_person, told
 from training.drawn.look import KIND_OF, NOUNS, Kind
-from training.drawn.questions import MAKERS, Asked, Known, Staged
-from training.drawn.scene import Figure, Scene, made_scene
+from training.drawn.questions import MAKERS
+from training.drawn.scene import Canvas, Figure, Scene, made_scene
+from training.drawn.staged import Asked, Known, Staged
 from training.drawn.stages import Difficulty
 from training.drawn.words import Vocabulary
 from vision.box import Box
@@ -48,7 +49,7 @@ def _staged(words: Vocabulary, difficulty: Difficulty, side: int) -> Staged:
     chance = words.chance
     scene = made_scene(
         words,
-        side=side,
+        Canvas(side, difficulty.grid),
         figures=chance.randint(*difficulty.figures),
         twins=chance.random() < difficulty.twins,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TypedDict
 
 import torch
@@ -15,17 +16,24 @@ from generation.local.chat import ChatTemplate
 from generation.message import Message
 from training.asking import Asking
 from training.dataset.folder import Located
+from training.dataset.record import Record
 from vision.errors import UserError
 from vision.photo import Photo
 
 IGNORED = -100  # the label of what is not learnt
+_KEPT_BYTES = 2**30  # of examples that are kept for the next epoch
+_NUMBER = 8  # bytes of a token's place in a list; the small whole numbers themselves are shared
 
 
 class Example(TypedDict, total=False):
-    """One record for the model; pictures are missing where none is shown."""
+    """Records of one photo for the model; pictures are missing where none is shown.
+
+    What their prompts begin with stands there once, and behind it the rest of each prompt with its answer.
+    """
 
     input_ids: list[int]
     labels: list[int]
+    lengths: list[int]  # tokens of the common beginning, then of what each record has of its own
     pixel_values: torch.Tensor  # (patches, values)
     image_grid_thw: torch.Tensor  # (1, 3)
 
@@ -38,26 +46,21 @@ class Encoder:
     chat: ChatTemplate
     processor: ProcessorMixin
 
-    def example(self, located: Located) -> Example:
-        """The example of a record: only the answer and its end are learnt, found by where they stand.
+    def example(self, records: Sequence[Located]) -> Example:
+        """The example of records of one photo: only answers and their ends are learnt, found by place.
 
-        Raise `BrokenRecordError` for a record whose photo cannot be read.
+        Raise `BrokenRecordError` for records whose photo cannot be read.
         """
-        record = located.record
-        try:
-            photo = Photo.open(located.image, name=record.image)
-        except UserError as error:
-            raise located.broken(str(error).rstrip(".")) from error
-        if photo.size != record.size:
-            raise located.broken(f"expected a photo of {record.size} pixels, but it has {photo.size}")
-        messages = self.asking.messages(record, photo)
-        seen = self._seen(messages)
+        photo = _photo(records[0])
+        fitting = [self.asking.fitting(one.record, photo) for one in records]
+        chats = [self.asking.messages(one, photo) for one in fitting]
+        seen = self._seen(chats[0])
         tokens = (
             int(seen["image_grid_thw"].prod()) // self.processor.image_processor.merge_size**2 if seen else 0
         )
-        prompt = self.chat.tokens(messages, [tokens] if seen else [])
-        answer = self.chat.answer(record.answer)
-        return Example(input_ids=prompt + answer, labels=[IGNORED] * len(prompt) + answer, **seen)
+        prompts = [self.chat.tokens(chat, [tokens] if seen else []) for chat in chats]
+        answers = [self.chat.answer(one.answer) for one in fitting]
+        return _joined(prompts, answers) | seen
 
     def _seen(self, messages: Sequence[Message]) -> Example:
         pictures = [Image.fromarray(one.picture.pixels) for one in messages if one.picture is not None]
@@ -67,26 +70,83 @@ class Encoder:
         return Example(pixel_values=looked["pixel_values"], image_grid_thw=looked["image_grid_thw"])
 
 
-class Examples(Dataset[Example]):
-    """The records of a split, encoded when they are needed."""
+def _photo(located: Located) -> Photo:
+    record = located.record
+    try:
+        photo = Photo.open(located.image, name=record.image)
+    except UserError as error:
+        raise located.broken(str(error).rstrip(".")) from error
+    if photo.size != record.size:
+        raise located.broken(f"expected a photo of {record.size} pixels, but it has {photo.size}")
+    return photo
 
-    def __init__(self, records: Sequence[Located], encoder: Encoder) -> None:
-        self._records, self._encoder = records, encoder
+
+def _joined(prompts: Sequence[list[int]], answers: Sequence[list[int]]) -> Example:
+    """Prompts and answers with the common beginning once; every prompt keeps a token of its own."""
+    shortest = min(len(prompt) for prompt in prompts)
+    alike = takewhile(lambda column: len(set(column)) == 1, zip(*prompts, strict=False))
+    common = min(sum(1 for _ in alike), shortest - 1)
+    ids, labels, lengths = prompts[0][:common], [IGNORED] * common, [common]
+    for prompt, answer in zip(prompts, answers, strict=True):
+        ids += prompt[common:] + answer
+        labels += [IGNORED] * (len(prompt) - common) + answer
+        lengths.append(len(prompt) - common + len(answer))
+    return Example(input_ids=ids, labels=labels, lengths=lengths)
+
+
+class Examples(Dataset[Example]):
+    """The records of a split, up to `together` of a photo in an example, encoded when they are needed.
+
+    Examples are kept for the next epoch as long as there is room: a photo is read, scaled and patched once.
+    """
+
+    def __init__(self, records: Sequence[Located], encoder: Encoder, together: int = 1) -> None:
+        self._encoder = encoder
+        self._groups = grouped(records, together)
+        self._made: dict[int, Example] = {}
+        self._room = _KEPT_BYTES
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._groups)
 
     def __getitem__(self, index: int) -> Example:
-        return self._encoder.example(self._records[index])
+        if index in self._made:
+            return self._made[index]
+        example = self._encoder.example(self._groups[index])
+        size = _bytes(example)
+        if size <= self._room:
+            self._made[index] = example
+            self._room -= size
+        return example
 
     def lengths(self) -> list[int]:
         """About how long each is, in characters; enough to put like ones together."""
-        return [
-            sum(len(region.text) for region in one.record.regions)
-            + len(one.record.question)
-            + len(one.record.answer)
-            for one in self._records
-        ]
+        return [_characters([one.record for one in group]) for group in self._groups]
+
+
+def grouped(records: Sequence[Located], together: int) -> list[list[Located]]:
+    """Records with the same beginning of their prompts, up to so many in a group, in their order."""
+    groups: list[list[Located]] = []
+    open_: dict[tuple[object, ...], list[Located]] = {}
+    for one in records:
+        key = (one.image, one.record.citations, one.record.regions)
+        group = open_.get(key)
+        if group is None or len(group) == together:
+            open_[key] = group = []
+            groups.append(group)
+        group.append(one)
+    return groups
+
+
+def _bytes(example: Example) -> int:
+    """About what an example takes in memory."""
+    patches = example.get("pixel_values")
+    return 2 * _NUMBER * len(example["input_ids"]) + (0 if patches is None else patches.nbytes)
+
+
+def _characters(records: Sequence[Record]) -> int:
+    text = sum(len(region.text) for region in records[0].regions)
+    return text + sum(len(record.question) + len(record.answer) for record in records)
 
 
 class LikeLengths(Sampler[int]):
@@ -122,29 +182,3 @@ class LikeLengths(Sampler[int]):
             yield from whole[place]
         for batch in rest:
             yield from batch
-
-
-@dataclass(frozen=True, slots=True)
-class Collator:
-    """Puts examples of several lengths into one batch, filled up on the right."""
-
-    padding: int
-    image_token: int
-
-    def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
-        length = max(len(one["input_ids"]) for one in examples)
-        ids = _filled([one["input_ids"] for one in examples], self.padding, length)
-        batch = {
-            "input_ids": ids,
-            "labels": _filled([one["labels"] for one in examples], IGNORED, length),
-            "attention_mask": _filled([[1] * len(one["input_ids"]) for one in examples], 0, length),
-            "mm_token_type_ids": torch.eq(ids, self.image_token).long(),
-        }
-        if all("pixel_values" in one for one in examples):
-            batch["pixel_values"] = torch.cat([one["pixel_values"] for one in examples])
-            batch["image_grid_thw"] = torch.cat([one["image_grid_thw"] for one in examples])
-        return batch
-
-
-def _filled(rows: Sequence[list[int]], value: int, length: int) -> torch.Tensor:
-    return torch.tensor([row + [value] * (length - len(row)) for row in rows])

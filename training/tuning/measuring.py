@@ -72,9 +72,11 @@ def answers(
     measured: list[Measured] = []
     for start in range(0, len(records), _TOGETHER):
         part = records[start : start + _TOGETHER]
-        chats = [asking.messages(one.record, Photo.open(one.image)) for one in part]
+        photos = [Photo.open(one.image) for one in part]
+        asked = [asking.fitting(one.record, photo) for one, photo in zip(part, photos, strict=True)]
+        chats = [asking.messages(*pair) for pair in zip(asked, photos, strict=True)]
         written = model.batch(chats, sampling)
-        measured += [Measured(one.record, said.text.strip()) for one, said in zip(part, written, strict=True)]
+        measured += [Measured(one, said.text.strip()) for one, said in zip(asked, written, strict=True)]
         report(len(measured))
     return measured
 

@@ -56,7 +56,8 @@ class Recipe:
     clip: float = 1.0  # of the gradient's length
     epochs: float = 1.0
     steps: int = 0  # ends earlier or later than the epochs say; 0 leaves it to them
-    batch: int = 8  # records in one pass on one device
+    batch: int = 8  # sequences in one pass on one device
+    together: int = 1  # records of one photo in a sequence, with the beginning of their prompts once
     accumulation: int = 1  # passes for one step
     checkpointing: bool = True  # activations are computed twice instead of kept
     bfloat16: bool = True  # numbers of the passes; a fully tuned model keeps its weights in float32
@@ -78,6 +79,7 @@ class Recipe:
             "rank": 1,
             "alpha": 1,
             "batch": 1,
+            "together": 1,
             "accumulation": 1,
             "save_every": 1,
             "text": 1,

@@ -23,8 +23,9 @@ from generation.prompt import Wording
 from generation.prompter import Prompter
 from training.asking import Asking
 from training.dataset.folder import Located, Split, digest, read_records
+from training.tuning.batches import Collator
 from training.tuning.curve import points_of, write_curve
-from training.tuning.examples import Collator, Encoder, Examples
+from training.tuning.examples import Encoder, Examples, grouped
 from training.tuning.measuring import Figures, answers, figures_of
 from training.tuning.memory import Memory, estimated
 from training.tuning.nano import NANO, save_nano
@@ -73,7 +74,7 @@ class Run:
     train: Sequence[Located]
     validation: Sequence[Located]
     steps: int
-    longest: int  # tokens of the longest record
+    longest: int  # tokens of the longest sequence
     memory: Memory
     progress: Progress
     measured: dict[int, Figures] = field(default_factory=dict)
@@ -137,8 +138,10 @@ class Run:
                 until=self.steps,
                 log_every=self.progress.log_every,
             ),
-            train_dataset=Examples(self.train, self.encoder),
-            data_collator=Collator(padding, self.parts.network.config.image_token_id),
+            train_dataset=Examples(self.train, self.encoder, self.recipe.together),
+            data_collator=Collator(
+                padding, self.parts.network.config.image_token_id, self.parts.network.model.get_rope_index
+            ),
             callbacks=[
                 Telling(self.progress.loss, every=self.recipe.measure_every, measure=self._measured_at)
             ],
@@ -187,7 +190,7 @@ def prepare(recipe: Recipe, place: Place, progress: Progress = Progress()) -> Ru
     parts = load_parts(_base(recipe, place), device=Device.AUTO, dtype=_dtype(recipe))
     network = prepared(parts.network, recipe)
     network.train()
-    steps = recipe.steps or math.ceil(recipe.epochs * _steps_of_epoch(len(train), recipe))
+    steps = recipe.steps or math.ceil(recipe.epochs * _steps_of_epoch(train, recipe))
     run = Run(recipe, place, parts, network, train, validation, steps, 0, Memory(0, 0, 0, 0), progress)
     run.longest = _longest(run)
     run.memory = estimated(network, parts.network.config, recipe, run.longest)
@@ -212,13 +215,13 @@ def _dtype(recipe: Recipe) -> Dtype:
     return Dtype.BFLOAT16 if recipe.bfloat16 and recipe.method is Method.LORA else Dtype.FLOAT32
 
 
-def _steps_of_epoch(records: int, recipe: Recipe) -> int:
-    return math.ceil(records / (recipe.batch * recipe.accumulation))
+def _steps_of_epoch(records: Sequence[Located], recipe: Recipe) -> int:
+    return math.ceil(len(grouped(records, recipe.together)) / (recipe.batch * recipe.accumulation))
 
 
 def _longest(run: Run) -> int:
-    """Tokens of the longest record, found among those with the most characters."""
-    examples = Examples(run.train, run.encoder)
+    """Tokens of the longest sequence, found among those with the most characters."""
+    examples = Examples(run.train, run.encoder, run.recipe.together)
     lengths = examples.lengths()
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)[:_SAMPLED]
     return max(len(examples[index]["input_ids"]) for index in order)

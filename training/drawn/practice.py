@@ -1,0 +1,78 @@
+"""Practice for models that start from nothing: reading an entry, seeing what is at a place.
+
+It is worded alike in every split: it teaches to read and to see, not to understand questions.
+"""
+
+from __future__ import annotations
+
+from generation.family import Family
+from training.dataset.record import Task
+from training.drawn.scene import Figure
+from training.drawn.staged import TRAITS, Asked, Staged, seen
+from training.drawn.words import Vocabulary
+
+_RECITE = "What does entry {k} say?"
+_READ = "What does entry {k} say of {p}?"
+_SEE = "What is at the place of entry {k}?"
+_SEE_PLACE = "What is at {b} in the image?"
+_FIND = "Which entry is {x}?"
+_WHERE = "Where is {x} in the image?"
+
+
+def recite_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """All that an entry says."""
+    k, known, _ = words.chance.choice(staged.present)
+    text = known.region.text
+    return Asked(Task.PRACTICE, _RECITE.format(k=k), text, (k,), text, "recite_entry")
+
+
+def read_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """The name or a fact copied from an entry that is named by its number."""
+    k, known, _ = words.chance.choice(staged.present)
+    facts = {"name": known.person.name, **known.person.facts}
+    relation = words.chance.choice(list(facts))
+    question = _READ.format(k=k, p=relation)
+    return Asked(Task.PRACTICE, question, f"{facts[relation]}.", (k,), facts[relation], "read_entry")
+
+
+def see_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """All that is seen at the place of an entry."""
+    k, _, figure = words.chance.choice(staged.present)
+    whole = figure.look.whole
+    return Asked(Task.PRACTICE, _SEE.format(k=k), f"{whole}.", (k,), whole, "see_entry")
+
+
+def see_place(staged: Staged, words: Vocabulary) -> Asked | None:
+    """All that is seen in a box, in thousandths as `where`."""
+    figure = words.chance.choice(staged.scene.figures)
+    question, whole = _SEE_PLACE.format(b=_place(staged, figure)), figure.look.whole
+    return Asked(Task.PRACTICE, question, f"{whole}.", (), whole, "see_place")
+
+
+def trait_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """One trait of what is at the place of an entry."""
+    k, _, figure = words.chance.choice(staged.present)
+    trait = words.chance.choice(figure.look.traits)
+    value = figure.look.value(trait)
+    question = TRAITS[trait][0].train[0].format(x=f"entry {k}")
+    return Asked(Task.PRACTICE, question, f"{value}.", (k,), value, "trait_of_entry")
+
+
+def find_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """Which entry is about somebody who is pointed to by looks."""
+    k, _, figure = words.chance.choice(staged.present)
+    question = _FIND.format(x=seen(staged, figure, words))
+    return Asked(Task.PRACTICE, question, f"entry {k}.", (k,), f"entry {k}", "find_entry")
+
+
+def where(staged: Staged, words: Vocabulary) -> Asked | None:
+    """The box of somebody who is pointed to by looks, in thousandths of the picture's sides."""
+    figure = words.chance.choice(staged.scene.figures)
+    place = _place(staged, figure)
+    question = _WHERE.format(x=seen(staged, figure, words))
+    return Asked(Task.PRACTICE, question, place, (), place, "where")
+
+
+def _place(staged: Staged, figure: Figure) -> str:
+    side = (staged.scene.side, staged.scene.side)
+    return Family.QWEN2_VL.place(figure.box, side, side)
