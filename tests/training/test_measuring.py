@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,29 @@ def test_a_refusal_where_there_is_an_answer_costs_precision_and_an_invention_cos
     assert (figures.refusal_precision.hits, figures.refusal_precision.total) == (1, 2)
     assert (figures.refusal_recall.hits, figures.refusal_recall.total) == (1, 2)
     assert figures.tasks["unanswerable_v2c"].value == 0.0
+
+
+def test_descriptions_are_scored_beside_the_sets_own() -> None:
+    told = record(
+        "d", task=Task.RCID, question="Describe the image.", about=(1, 2), fact="",
+        answer="John Smith is a 41-year-old marketing executive [1]. Bella is a 2-year-old dog [2].",
+    )  # fmt: skip
+    swapped = "John Smith is a 41-year-old marketing executive [2]. Bella is a 2-year-old dog [1]."
+    right, wrong, silent = (
+        figures_of([Measured(told, text)]).descriptions for text in (told.answer, swapped, "A beach.")
+    )
+    assert right is not None
+    assert wrong is not None
+    assert silent is not None
+    assert right.mean == right.own > 0.9
+    assert (wrong.mean, silent.mean, wrong.own) == (0.0, 0.0, right.own)
+    plain = figures_of([Measured(BY_ID["rcid-plain"], "John and Bella."), Measured(BY_ID["v2c"], "2 years")])
+    assert plain.descriptions is None
+    form = figures_of(
+        [Measured(told, told.answer), Measured(replace(told, image="b.png"), "A beach.")]
+    ).form()
+    assert form["RCIDScore"]["total"] == 2
+    assert form["RCIDScore"]["mean"] == right.mean / 2
 
 
 def test_kinds_are_told_apart_within_their_task() -> None:

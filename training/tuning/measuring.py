@@ -12,7 +12,8 @@ from generation.local.model import LocalModel
 from generation.sampling import Sampling
 from training.asking import Asking
 from training.dataset.folder import Located
-from training.dataset.record import Record, cited
+from training.dataset.record import Record, Task, cited
+from training.tuning.describing import Descriptions, described
 from vision.photo import Photo
 
 _TOGETHER = 32  # records that are answered between two reports
@@ -45,8 +46,9 @@ class Figures:
     citation_recall: Rate  # of the answers that should cite, those that cite exactly the right entries
     refusal_precision: Rate  # of the refusals, those where there was no answer
     refusal_recall: Rate  # of the questions without an answer, those that were refused
+    descriptions: Descriptions | None  # RCIDScore; None where no description was asked for
 
-    def form(self) -> dict[str, dict[str, int | str]]:
+    def form(self) -> dict[str, dict[str, int | float | str]]:
         """The figures as JSON can hold them."""
         named = {f"task {name}": one for name, one in self.tasks.items()}
         named |= {f"kind {name}": one for name, one in self.kinds.items()}
@@ -56,7 +58,12 @@ class Figures:
             "refusal precision": self.refusal_precision,
             "refusal recall": self.refusal_recall,
         }
-        return {name: {"hits": one.hits, "total": one.total, "told": str(one)} for name, one in named.items()}
+        form: dict[str, dict[str, int | float | str]] = {
+            name: {"hits": one.hits, "total": one.total, "told": str(one)} for name, one in named.items()
+        }
+        if (rcid := self.descriptions) is not None:
+            form["RCIDScore"] = {"mean": rcid.mean, "total": rcid.total, "told": str(rcid)}
+        return form
 
 
 def answers(
@@ -88,6 +95,7 @@ def figures_of(measured: Sequence[Measured], *, seed: int = 0) -> Figures:
     to_cite = [one for one in measured if one.record.citations and one.record.about]
     refused = [one for one in measured if is_refusal(one.answer)]
     without = [one for one in measured if not one.record.task.answerable]
+    told = [(one.record, one.answer) for one in measured if one.record.task is Task.RCID]
 
     def rated(some: Iterable[Measured], hit: Callable[[Measured], bool]) -> Rate:
         return rate(_trials(some, hit), seed=seed)
@@ -99,6 +107,7 @@ def figures_of(measured: Sequence[Measured], *, seed: int = 0) -> Figures:
         citation_recall=rated(to_cite, _cites_rightly),
         refusal_precision=rated(refused, lambda one: not one.record.task.answerable),
         refusal_recall=rated(without, lambda one: is_refusal(one.answer)),
+        descriptions=described(told, seed=seed),
     )
 
 

@@ -112,6 +112,8 @@ def _config(tokenizer: PreTrainedTokenizerFast, width: int, layers: int) -> Qwen
         "bos_token_id": ids["<|endoftext|>"],
         "eos_token_id": ids["<|im_end|>"],
         "tie_word_embeddings": True,
+        # The library's 0.02 is for wide models: in a narrow one attention would begin as a plain mean.
+        "initializer_range": width**-0.5,
     }
     text = {
         "vocab_size": len(tokenizer),
@@ -125,6 +127,7 @@ def _config(tokenizer: PreTrainedTokenizerFast, width: int, layers: int) -> Qwen
         **common,
     }
     vision = {"depth": 2, "embed_dim": 128, "num_heads": 4, "hidden_size": width, "mlp_ratio": 2}
+    vision["initializer_range"] = vision["embed_dim"] ** -0.5
     return Qwen2VLConfig(
         text_config=text,
         vision_config=vision,
