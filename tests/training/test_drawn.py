@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from app.datasets import Drawn, draw_dataset
+from generation.family import Family
 from tests.training.records import record, written
 from training.dataset.checking import check
 from training.dataset.folder import Split, digest, shard_folder
@@ -187,6 +189,58 @@ def test_every_stage_draws_what_it_asks(stage: Stage) -> None:
     assert len(records) > 50
     names = {one.kind if one.task is Task.PRACTICE else one.task.value for one in records}
     assert names == set(world.difficulty.questions)
+
+
+def test_boxes_of_the_first_stages_stand_on_a_grid_that_few_numbers_tell() -> None:
+    world = World(difficulty(Stage.SEE), seed=2, side=112)
+    drawn = [world.scene(Split.TRAIN, number) for number in range(40)]
+    edges = {edge for staged, _ in drawn for figure in staged.scene.figures for edge in figure.box.as_list()}
+    assert {edge % 7 for edge in edges} == {0}  # 16 steps of 112 pixels
+    assert len(edges) > 10
+    places = [one.fact for _, records in drawn for one in records if one.kind == "where"]
+    assert places
+    numbers = {number for place in places for number in re.findall(r"[0-9]+", place)}
+    assert len(numbers) <= 17
+
+
+def test_practice_is_about_the_entry_or_the_place_that_it_names() -> None:
+    found: Counter[str] = Counter()
+    for stage in (Stage.READ, Stage.SEE, Stage.FIND):
+        world = World(difficulty(stage), seed=2, side=112)
+        for staged, records in (world.scene(Split.TRAIN, number) for number in range(30)):
+            for one in records:
+                found[one.kind] += 1
+                assert is_true_practice(staged, one), one
+    assert min(found.values()) > 5
+    assert len(found) == 7
+
+
+def is_true_practice(staged: Staged, one: Record) -> bool:
+    """Whether an answer of practice says what is in the entry, or at the place, that is asked for."""
+    entry = staged.known[one.about[0] - 1] if one.about else None
+    match one.kind:
+        case "recite_entry":
+            return entry is not None and one.answer.endswith(f" {entry.region.text}")
+        case "read_entry":
+            return entry is not None and one.fact in entry.region.text
+        case "see_entry":
+            return entry is not None and entry.figure is not None and one.fact == entry.figure.look.whole
+        case "trait_of_entry":
+            look = entry.figure.look if entry is not None and entry.figure is not None else None
+            return look is not None and one.fact in {look.value(trait) for trait in look.traits}
+        case "find_entry":
+            figure = None if entry is None else entry.figure
+            return figure is not None and is_pointed_to(staged, figure, one.question)
+        case _:  # see_place and where: a box in thousandths, and a figure
+            place, told = (one.question, one.fact) if one.kind == "see_place" else (one.fact, one.question)
+            there = [
+                figure
+                for figure in staged.scene.figures
+                if Family.QWEN2_VL.place(figure.box, one.size, one.size) in place
+            ]
+            if one.kind == "see_place":
+                return any(figure.look.whole == told for figure in there)
+            return any(is_pointed_to(staged, figure, told) for figure in there)
 
 
 def test_a_phrase_that_tells_apart_is_not_true_of_the_others() -> None:

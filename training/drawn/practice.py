@@ -11,6 +11,8 @@ from training.drawn.scene import Figure
 from training.drawn.staged import TRAITS, Asked, Staged, seen
 from training.drawn.words import Vocabulary
 
+# Words behind others are other tokens than words that begin an answer: what is copied stands behind some.
+_SAYS, _IS = "It says: {v}", "It is {v}."
 _RECITE = "What does entry {k} say?"
 _READ = "What does entry {k} say of {p}?"
 _SEE = "What is at the place of entry {k}?"
@@ -23,7 +25,7 @@ def recite_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     """All that an entry says."""
     k, known, _ = words.chance.choice(staged.present)
     text = known.region.text
-    return Asked(Task.PRACTICE, _RECITE.format(k=k), text, (k,), text, "recite_entry")
+    return Asked(Task.PRACTICE, _RECITE.format(k=k), _SAYS.format(v=text), (k,), text, "recite_entry")
 
 
 def read_entry(staged: Staged, words: Vocabulary) -> Asked | None:
@@ -32,21 +34,21 @@ def read_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     facts = {"name": known.person.name, **known.person.facts}
     relation = words.chance.choice(list(facts))
     question = _READ.format(k=k, p=relation)
-    return Asked(Task.PRACTICE, question, f"{facts[relation]}.", (k,), facts[relation], "read_entry")
+    return Asked(Task.PRACTICE, question, _IS.format(v=facts[relation]), (k,), facts[relation], "read_entry")
 
 
 def see_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     """All that is seen at the place of an entry."""
     k, _, figure = words.chance.choice(staged.present)
     whole = figure.look.whole
-    return Asked(Task.PRACTICE, _SEE.format(k=k), f"{whole}.", (k,), whole, "see_entry")
+    return Asked(Task.PRACTICE, _SEE.format(k=k), _IS.format(v=f"the {whole}"), (k,), whole, "see_entry")
 
 
 def see_place(staged: Staged, words: Vocabulary) -> Asked | None:
     """All that is seen in a box, in thousandths as `where`."""
     figure = words.chance.choice(staged.scene.figures)
     question, whole = _SEE_PLACE.format(b=_place(staged, figure)), figure.look.whole
-    return Asked(Task.PRACTICE, question, f"{whole}.", (), whole, "see_place")
+    return Asked(Task.PRACTICE, question, _IS.format(v=f"the {whole}"), (), whole, "see_place")
 
 
 def trait_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
@@ -55,14 +57,14 @@ def trait_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     trait = words.chance.choice(figure.look.traits)
     value = figure.look.value(trait)
     question = TRAITS[trait][0].train[0].format(x=f"entry {k}")
-    return Asked(Task.PRACTICE, question, f"{value}.", (k,), value, "trait_of_entry")
+    return Asked(Task.PRACTICE, question, _IS.format(v=value), (k,), value, "trait_of_entry")
 
 
 def find_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     """Which entry is about somebody who is pointed to by looks."""
     k, _, figure = words.chance.choice(staged.present)
     question = _FIND.format(x=seen(staged, figure, words))
-    return Asked(Task.PRACTICE, question, f"entry {k}.", (k,), f"entry {k}", "find_entry")
+    return Asked(Task.PRACTICE, question, _IS.format(v=f"entry {k}"), (k,), f"entry {k}", "find_entry")
 
 
 def where(staged: Staged, words: Vocabulary) -> Asked | None:

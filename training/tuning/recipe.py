@@ -60,6 +60,7 @@ class Recipe:
     together: int = 1  # records of one photo in a sequence, with the beginning of their prompts once
     accumulation: int = 1  # passes for one step
     checkpointing: bool = True  # activations are computed twice instead of kept
+    compiled: bool = False  # by torch.compile: some minutes before the first step, then faster ones
     bfloat16: bool = True  # numbers of the passes; a fully tuned model keeps its weights in float32
     least_picture: int = 0  # visual tokens; 0 is the model's own
     most_picture: int = 0

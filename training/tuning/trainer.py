@@ -104,6 +104,7 @@ def _arguments(recipe: Recipe, folder: Path, *, cpu: bool, until: int, log_every
         max_grad_norm=recipe.clip,
         max_steps=until,
         bf16=recipe.bfloat16,
+        torch_compile=recipe.compiled,
         use_cpu=cpu,
         seed=recipe.seed,
         data_seed=recipe.seed,
