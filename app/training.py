@@ -48,7 +48,8 @@ def run_training(settings: Settings, asked: Tuning) -> None:
         run = prepare(recipe, Place(asked.data, asked.out, settings.language_root), told)
         progress.console.print(
             f"{len(run.train):,} records, {run.steps:,} steps of {recipe.batch * recipe.accumulation} "
-            f"sequences, the longest of {run.longest:,} tokens; {trained(run.network):,} weights are tuned.\n"
+            f"sequences, the longest of {run.longest.tokens:,} tokens; "
+            f"{trained(run.network):,} weights are tuned.\n"
             f"This needs {run.memory} on each device."
         )
         if asked.dry_run:

@@ -57,8 +57,9 @@ def difficulty(stage: Stage) -> Difficulty:
             asked = {"see_place": 0.15, "trait_of_entry": 0.25, "find_entry": 0.3, "where": 0.15}
             return Difficulty((2, 3), (1, 1), {**asked, "read_entry": 0.15}, twins=0.2, each=10, grid=_GRID)
         case Stage.BIND:
-            asked = {"v2c": 0.35, "c2v": 0.3, "read_entry": 0.1, "trait_of_entry": 0.1, "find_entry": 0.15}
-            return Difficulty((2, 3), (1, 2), asked, twins=0.35, each=10, grid=_GRID)
+            asked = {"v2c": 0.35, "c2v": 0.25, "read_entry": 0.1, "trait_of_entry": 0.1, "see_entry": 0.1}
+            asked["find_entry"] = 0.1
+            return Difficulty((1, 3), (1, 1), asked, twins=0.4, each=10, grid=_GRID)
         case Stage.FULL:
             asked = {
                 "v2c": 0.34,

@@ -15,8 +15,16 @@ _ADAM = 8  # bytes of its two moments, in float32
 # Values that one layer keeps for one token, in widths of the model, where nothing is computed twice: inputs
 # and outputs of attention and of the gated feed-forward part.
 _KEPT_PER_LAYER = 18
-_LOGITS = 3 * 4  # bytes for each token and word: logits in float32, their softmax, their gradient
+_LOGITS = 3 * 4  # bytes for each learnt token and word: logits in float32, their softmax, their gradient
 _SPARE = 1.15  # fragments, buffers, the context of CUDA
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a sequence is, in tokens."""
+
+    tokens: int  # its picture's included
+    learnt: int  # those of its answers: only there words are weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +52,17 @@ class Memory:
         return f"about {self.total:.1f} GiB ({told}, and 15 % to spare)"
 
 
-def estimated(network: nn.Module, config: PreTrainedConfig, recipe: Recipe, tokens: int) -> Memory:
-    """What training `network` takes; `tokens` are those of the longest record, its picture's included."""
+def estimated(network: nn.Module, config: PreTrainedConfig, recipe: Recipe, longest: Length) -> Memory:
+    """What training `network` takes; `longest` is the longest sequence."""
     weights = sum(one.numel() * one.element_size() for one in network.parameters())
     changed = [one for one in network.parameters() if one.requires_grad]
     gradients = sum(one.numel() * one.element_size() for one in changed)
     text = config.get_text_config()
     number = torch.bfloat16.itemsize if recipe.bfloat16 else torch.float32.itemsize
-    rows = recipe.batch * tokens
+    rows = recipe.batch * longest.tokens
     layer = rows * text.hidden_size * number * _KEPT_PER_LAYER
     layer += rows * text.intermediate_size * number * 3
     layers = text.num_hidden_layers
     kept = layer + layers * rows * text.hidden_size * number if recipe.checkpointing else layers * layer
-    logits = rows * text.vocab_size * _LOGITS
+    logits = recipe.batch * longest.learnt * text.vocab_size * _LOGITS
     return Memory(weights, gradients, _ADAM * sum(one.numel() for one in changed), kept + logits)

@@ -25,9 +25,9 @@ from training.asking import Asking
 from training.dataset.folder import Located, Split, digest, read_records
 from training.tuning.batches import Collator
 from training.tuning.curve import points_of, write_curve
-from training.tuning.examples import Encoder, Examples, grouped
+from training.tuning.examples import IGNORED, Encoder, Examples, grouped
 from training.tuning.measuring import Figures, answers, figures_of
-from training.tuning.memory import Memory, estimated
+from training.tuning.memory import Length, Memory, estimated
 from training.tuning.nano import NANO, save_nano
 from training.tuning.origin import write_origin
 from training.tuning.recipe import Method, Recipe
@@ -74,7 +74,7 @@ class Run:
     train: Sequence[Located]
     validation: Sequence[Located]
     steps: int
-    longest: int  # tokens of the longest sequence
+    longest: Length
     memory: Memory
     progress: Progress
     measured: dict[int, Figures] = field(default_factory=dict)
@@ -191,7 +191,9 @@ def prepare(recipe: Recipe, place: Place, progress: Progress = Progress()) -> Ru
     network = prepared(parts.network, recipe)
     network.train()
     steps = recipe.steps or math.ceil(recipe.epochs * _steps_of_epoch(train, recipe))
-    run = Run(recipe, place, parts, network, train, validation, steps, 0, Memory(0, 0, 0, 0), progress)
+    run = Run(
+        recipe, place, parts, network, train, validation, steps, Length(0, 0), Memory(0, 0, 0, 0), progress
+    )
     run.longest = _longest(run)
     run.memory = estimated(network, parts.network.config, recipe, run.longest)
     return run
@@ -219,12 +221,14 @@ def _steps_of_epoch(records: Sequence[Located], recipe: Recipe) -> int:
     return math.ceil(len(grouped(records, recipe.together)) / (recipe.batch * recipe.accumulation))
 
 
-def _longest(run: Run) -> int:
-    """Tokens of the longest sequence, found among those with the most characters."""
+def _longest(run: Run) -> Length:
+    """The longest sequence, found among those with the most characters."""
     examples = Examples(run.train, run.encoder, run.recipe.together)
     lengths = examples.lengths()
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)[:_SAMPLED]
-    return max(len(examples[index]["input_ids"]) for index in order)
+    labels = [examples[index]["labels"] for index in order]
+    learnt = max(len(one) - one.count(IGNORED) for one in labels)
+    return Length(max(map(len, labels)), learnt)
 
 
 def _latest(out: Path) -> str:
