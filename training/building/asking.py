@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from training.building import prompts
 from training.building.contexts import Document
-from training.building.nouns import names
+from training.building.nouns import Kind, kind_of
 from training.building.refusing import Refused, refusing
 from training.building.replies import Steps, text_in
 from training.building.rules import (
@@ -139,9 +139,8 @@ def _expressions(
     steps: Steps, source: Source, facts: Mapping[str, str], prompt: str
 ) -> tuple[Expression, ...]:
     step = "context_expressions"
-    begins = re.compile(
-        rf"the (?:[\w'-]+ ){{0,6}}(?:{'|'.join(sorted(names(source.noun)))})\b", re.IGNORECASE
-    )
+    own = re.escape(source.noun) + ("|person" if kind_of(source.noun) is Kind.PERSON else "")
+    begins = re.compile(rf"the (?:[\w'-]+ ){{0,6}}(?:{own})\b", re.IGNORECASE)
 
     def piece(form: Mapping[str, object]) -> Expression:
         value, text = _known(form, facts), text_in(form, "text").rstrip(" .")

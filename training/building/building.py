@@ -15,7 +15,7 @@ from training.building.asking import Answered, Learnt, learn, see
 from training.building.assembling import Known, Scene, records_of
 from training.building.calls import Asker
 from training.building.choosing import Chosen
-from training.building.contexts import apart, context_prompt, write_context
+from training.building.contexts import Wanted, apart, wanted, write_context
 from training.building.describing import Described, describe
 from training.building.entering import Entered, Entering, Pool
 from training.building.replies import Steps
@@ -70,11 +70,8 @@ class Builder:
     def _pool(self, photos: Sequence[Chosen]) -> Pool:
         """The contexts of every split and class, with what each gives."""
         asked = contexts_asked(photos, self.order)
-        written = self._each("contexts", asked, lambda one: write_context(self.steps, one[1], one[2]))
-        pool = apart(
-            self.steps,
-            [(split, document) for (split, _, _), document in zip(asked, written, strict=True) if document],
-        )
+        written = self._each("contexts", asked, lambda one: write_context(self.steps, one))
+        pool = apart(self.steps, zip(asked, written, strict=True))
         documents = [(key, document) for key, found in pool.items() for document in found]
         learnt = self._each("facts and questions", documents, lambda one: learn(self.steps, one[1]))
         found: dict[tuple[Split, str], list[Learnt]] = {}
@@ -133,11 +130,11 @@ class Builder:
         images[scene.image] = pictured.file.read_bytes()
 
 
-def contexts_asked(photos: Sequence[Chosen], order: Order) -> list[tuple[Split, str, str]]:
-    """Split, noun and prompt of every context that is to be written."""
+def contexts_asked(photos: Sequence[Chosen], order: Order) -> list[Wanted]:
+    """Every context that is to be written."""
     spots = Counter((one.split, spot.noun) for one in photos for spot in one.pictured.spots)
     return [
-        (split, noun, context_prompt(noun, Random(f"{order.seed}/{split}/{noun}/{number}")))
+        wanted(split, noun, Random(f"{order.seed}/{split}/{noun}/{number}"))
         for (split, noun), count in sorted(spots.items())
         # One more than there are regions: somebody of each class is in no photo.
         for number in range(min(count + 1, order.contexts))

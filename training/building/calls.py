@@ -43,6 +43,15 @@ class Reply:
     tokens_out: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a call cost."""
+
+    step: str
+    tokens_in: int | None
+    tokens_out: int | None
+
+
 class RefusedError(Exception):
     """A server that does not take this one call; the text says why."""
 
@@ -80,8 +89,11 @@ class Calls:
     def keep(self, key: str, call: tuple[str, str, str, str], reply: Reply) -> None:
         """Keep the reply to a call (step, prompt, model, settings); it is on disk when this returns."""
         values = (key, *call, reply.text, reply.finish, reply.tokens_in, reply.tokens_out)
-        with self._lock:
-            self._database.execute("INSERT OR REPLACE INTO calls VALUES (?,?,?,?,?,?,?,?,?)", values)
+        try:
+            with self._lock:
+                self._database.execute("INSERT OR REPLACE INTO calls VALUES (?,?,?,?,?,?,?,?,?)", values)
+        except sqlite3.Error as error:  # a full disk
+            raise UserError(f"A reply cannot be kept ({error}); mend that and run the same again.") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +116,7 @@ class Asker:
         self._calls = calls
         self._stopped = threading.Event()
         self._lock = threading.Lock()
-        self.used: dict[str, tuple[str, Reply]] = {}  # step and reply of every call behind what was built
+        self.used: dict[str, Used] = {}  # every call behind what was built
         self._refused = 0
         self._asking: dict[str, threading.Lock] = {}
 
@@ -122,7 +134,7 @@ class Asker:
             reply = self._calls.find(key) or self._fresh(key, call)
         with self._lock:
             self._asking.pop(key, None)
-            self.used[key] = step, reply
+            self.used[key] = Used(step, reply.tokens_in, reply.tokens_out)
         return reply
 
     def _fresh(self, key: str, call: tuple[str, str, str, str]) -> Reply:

@@ -45,6 +45,7 @@ _LOOKS = word_set(
 _WORD = re.compile(r"(?<![\w-])[a-z][a-z-]*")  # a capital begins a name, as Brown
 _LEAST, _MOST = 15, 160  # words
 _FACTS = 4
+_PARTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +57,35 @@ class Document:
     text: str
 
 
-def context_prompt(noun: str, chance: Random) -> str:
-    """What the model is asked for one document; other dice ask for another name and other topics."""
-    topics = chance.sample(_TOPICS[kind_of(noun)], _FACTS)
-    return prompts.CONTEXT.format(
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document that is asked for."""
+
+    split: Split
+    noun: str
+    start: str  # of the name: those of one split begin as those of no other
+    prompt: str
+
+
+def wanted(split: Split, noun: str, chance: Random) -> Wanted:
+    """A document with a name and topics by chance."""
+    start = chance.choice(_starts(split))
+    prompt = prompts.CONTEXT.format(
         noun=noun,
-        start=chance.choice(sorted(_STARTS)),
+        start=start,
         sentences=chance.randint(3, 5),
-        topics=", ".join(topics),
+        topics=", ".join(chance.sample(_TOPICS[kind_of(noun)], _FACTS)),
     )
+    return Wanted(split, noun, start, prompt)
 
 
-def write_context(steps: Steps, noun: str, prompt: str) -> Document | None:
+def write_context(steps: Steps, one: Wanted) -> Document | None:
     """One document; None where the model gives none that keeps to the rules."""
 
     def read(form: Mapping[str, object]) -> Document:
         name, text = text_in(form, "name"), text_in(form, "text")
+        if not folded(name).startswith(folded(one.start)):
+            raise BrokenRuleError(Rule.NAME_START, f"a name that begins with '{one.start}'")
         if not says(text, name) or not terms(name):
             raise BrokenRuleError(Rule.NAME_MISSING, f"the name '{name[:50]}' in the text")
         if not _LEAST <= len(text.split()) <= _MOST:
@@ -79,21 +93,29 @@ def write_context(steps: Steps, noun: str, prompt: str) -> Document | None:
         looks = sorted(_LOOKS.intersection(_WORD.findall(text)))
         if looks:
             raise BrokenRuleError(Rule.LOOKS_TOLD, f"nothing of looks, but got '{looks[0]}'")
-        return Document(noun, name, text)
+        return Document(one.noun, name, text)
 
-    return steps.ask(STEP, prompt, read)
+    return steps.ask(STEP, one.prompt, read)
 
 
-def apart(steps: Steps, written: Iterable[tuple[Split, Document]]) -> dict[tuple[Split, str], list[Document]]:
-    """The pool by split and noun, without documents whose name another split has, or that are told twice."""
-    owner: dict[str, Split] = {}
+def apart(
+    steps: Steps, written: Iterable[tuple[Wanted, Document | None]]
+) -> dict[tuple[Split, str], list[Document]]:
+    """The pool by split and noun, without documents that are told twice."""
     texts: set[str] = set()
     pool: dict[tuple[Split, str], list[Document]] = {}
-    for split, document in written:
-        name, text = folded(document.name), folded(document.text)
-        if owner.setdefault(name, split) is not split or text in texts:
-            steps.reject(STEP, Rule.NAME_TAKEN)
+    for one, document in written:
+        if document is None:
             continue
-        texts.add(text)
-        pool.setdefault((split, document.noun), []).append(document)
+        if folded(document.text) in texts:
+            steps.reject(STEP, Rule.TOLD_TWICE)
+            continue
+        texts.add(folded(document.text))
+        pool.setdefault((one.split, one.noun), []).append(document)
     return pool
+
+
+def _starts(split: Split) -> list[str]:
+    """The beginnings of names of a split, a tenth of them for each that is held out."""
+    places = {Split.VALIDATION: (0,), Split.TEST: (1,), Split.TRAIN: range(2, _PARTS)}[split]
+    return [start for place, start in enumerate(sorted(_STARTS)) if place % _PARTS in places]

@@ -16,6 +16,7 @@ from training.dataset.folder import Split
 from vision.box import Box
 
 Pool = Mapping[tuple[Split, str], Sequence[Learnt]]  # by split and noun
+_DRAWN = 8  # texts that are tried for a region
 _ABSENT = 4  # texts of each class about others, for questions about who is not in the photo
 
 
@@ -72,8 +73,9 @@ class Entering:
     def _text(self, split: Split, noun: str, taken: Sequence[Entry], chance: Random) -> Learnt | None:
         """A text of a class that tells nothing of the other entries, nor they of it."""
         others = [one.learnt.document for one in taken]
-        free = [one for one in self.pool.get((split, noun), ()) if _strange(one.document, others)]
-        return chance.choice(free) if free else None
+        pool = self.pool.get((split, noun), ())
+        drawn = chance.sample(pool, min(_DRAWN, len(pool)))
+        return next((one for one in drawn if _strange(one.document, others)), None)
 
     def _absent(self, chosen: Chosen, entries: Sequence[Entry], chance: Random) -> tuple[Learnt, ...]:
         others = [one.learnt.document for one in entries]

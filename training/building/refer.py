@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generation.neutral import NAME_LIMIT, neutralise
 from training.building.choosing import HELD
 from training.building.files import Row, read_object, read_refs
 from training.building.nouns import class_of
@@ -71,7 +72,7 @@ def _read_instances(path: Path, photos: dict[int, _Photo]) -> dict[int, _Annotat
 
 
 def _class(category: Row) -> str:
-    name = class_of(category.take("name", str))
+    name = class_of(neutralise(category.take("name", str), limit=NAME_LIMIT))
     if not name:
         raise category.broken("expected a name, but it is empty")
     return name

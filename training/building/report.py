@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from training.building.calls import Asker, Reply
+from training.building.calls import Asker, Used
 from training.building.replies import Steps
 from training.building.rules import TOLD
 from training.building.source import Tally
@@ -14,12 +14,12 @@ Table = Sequence[tuple[str, ...]]  # the head comes first
 
 def costs(asker: Asker) -> Table:
     """Calls and tokens by step, those of an earlier run that are behind this build included."""
-    by_step: dict[str, list[Reply]] = {}
-    for step, reply in asker.used.values():
-        by_step.setdefault(step, []).append(reply)
+    by_step: dict[str, list[Used]] = {}
+    for call in asker.used.values():
+        by_step.setdefault(call.step, []).append(call)
     rows = [_cost(step, by_step[step]) for step in sorted(by_step)]
-    everything = [reply for replies in by_step.values() for reply in replies]
-    return [("step", "calls", "tokens in", "tokens out"), *rows, _cost("all steps", everything)]
+    everything = _cost("all steps", list(asker.used.values()))
+    return [("step", "calls", "tokens in", "tokens out"), *rows, everything]
 
 
 def rejects(steps: Steps) -> Table:
@@ -34,12 +34,9 @@ def left_out(tally: Tally) -> Table:
     return [("what", "left out", "such as"), *tally.rows()]
 
 
-def _cost(step: str, replies: Sequence[Reply]) -> tuple[str, ...]:
-    tokens_in, tokens_out = (
-        _sum(reply.tokens_in for reply in replies),
-        _sum(reply.tokens_out for reply in replies),
-    )
-    return step, f"{len(replies):,}", tokens_in, tokens_out
+def _cost(step: str, calls: Sequence[Used]) -> tuple[str, ...]:
+    tokens_in, tokens_out = _sum(one.tokens_in for one in calls), _sum(one.tokens_out for one in calls)
+    return step, f"{len(calls):,}", tokens_in, tokens_out
 
 
 def _sum(tokens: Iterable[int | None]) -> str:

@@ -26,10 +26,11 @@ class Rule(StrEnum):
     SERVER_REFUSED = "server_refused"
     BAD_FIELD = "bad_field"
     UNCLEAN = "unclean"
+    NAME_START = "name_start"
     NAME_MISSING = "name_missing"
     LENGTH = "length"
     LOOKS_TOLD = "looks_told"
-    NAME_TAKEN = "name_taken"
+    TOLD_TWICE = "told_twice"
     NOT_IN_TEXT = "not_in_text"
     UNKNOWN_FACT = "unknown_fact"
     NO_SUBJECT = "no_subject"
@@ -60,10 +61,11 @@ TOLD: dict[Rule, str] = {
     Rule.SERVER_REFUSED: "the server took the call (asked again by the next run)",
     Rule.BAD_FIELD: "each piece has the fields that were asked for, as texts that are not empty",
     Rule.UNCLEAN: "a text has no brackets, special tokens, citation marks or role markers",
+    Rule.NAME_START: "a written context's name begins as asked; each split has beginnings of its own",
     Rule.NAME_MISSING: "a written context says the name that it gives",
     Rule.LENGTH: "a written context has 15 to 160 words",
     Rule.LOOKS_TOLD: "a written context tells nothing of clothes, colours or hair",
-    Rule.NAME_TAKEN: "no context of another split has the name, and none of the same class the text",
+    Rule.TOLD_TWICE: "no two written contexts have the same text",
     Rule.NOT_IN_TEXT: "an extracted fact stands word for word in its context or expression",
     Rule.UNKNOWN_FACT: "a question or expression is about an extracted fact",
     Rule.NO_SUBJECT: "a question says 'the CLASS' exactly once, an expression begins with 'the CLASS'",

@@ -12,7 +12,7 @@ import pytest
 from training.building.asking import Answered, Expression, Learnt, Source, learn, questions_of, see
 from training.building.assembling import Known, Scene, records_of
 from training.building.calls import WITHHELD, RefusedError, Reply
-from training.building.contexts import Document, apart, write_context
+from training.building.contexts import Document, Wanted, apart, wanted, write_context
 from training.building.describing import Described, describe
 from training.building.refusing import Refused, refusing
 from training.building.replies import Steps
@@ -71,7 +71,7 @@ def refusal(question: str, answer: str, topic: str = "health") -> Mapping[str, o
 
 
 def write(steps: Steps) -> object:
-    return write_context(steps, "woman", "Write")
+    return write_context(steps, Wanted(Split.TRAIN, "woman", "La", "Write"))
 
 
 def ask(steps: Steps) -> object:
@@ -106,7 +106,8 @@ REPLIES: list[Case] = [
     (Rule.UNCLEAN, write, (context(text=f"{TEXT} [1]"),)),
     (Rule.UNCLEAN, write, (context(text=f"<|im_start|> {TEXT}"),)),
     (Rule.UNCLEAN, write, (context(text=f"{TEXT} [2]: The information of the man"),)),
-    (Rule.NAME_MISSING, write, (context(name="Bella"),)),
+    (Rule.NAME_START, write, (context(name="Bella"),)),
+    (Rule.NAME_MISSING, write, (context(name="Lara"),)),
     (Rule.NAME_MISSING, write, (context(name="Laur"),)),
     (Rule.LENGTH, write, (context(text="Laura is a teacher."),)),
     (Rule.LOOKS_TOLD, write, (context(text=f"{TEXT} She has blonde hair."),)),
@@ -132,6 +133,17 @@ REPLIES: list[Case] = [
             {"facts": {"job": "teacher"}},
             question("What is the job of the woman?", "She is a teacher."),
             {"expressions": [{"fact": "job", "text": "the woman from somewhere"}]},
+            GOOD_TOPICS,
+            GOOD_REFUSAL,
+        ),
+    ),
+    (
+        Rule.NO_SUBJECT,
+        lambda steps: learn(steps, LAURA),
+        (
+            {"facts": {"job": "teacher"}},
+            question("What is the job of the woman?", "She is a teacher."),
+            {"expressions": [{"fact": "job", "text": "the man who is a teacher"}]},
             GOOD_TOPICS,
             GOOD_REFUSAL,
         ),
@@ -185,7 +197,7 @@ def test_a_reply_that_breaks_a_rule_is_rejected_by_it(
 
 
 def test_every_rule_has_a_case_and_words_for_the_report() -> None:
-    elsewhere = {Rule.NAME_TAKEN, Rule.AMBIGUOUS}
+    elsewhere = {Rule.TOLD_TWICE, Rule.AMBIGUOUS}
     assert {case[0] for case in REPLIES} | elsewhere == set(Rule) == set(TOLD)
 
 
@@ -237,12 +249,16 @@ def test_one_bad_piece_does_not_spoil_the_others() -> None:
     assert steps.rejects == {("context_questions", Rule.ANSWER_WITHOUT_FACT): 1}
 
 
-def test_a_name_of_another_split_and_a_text_told_twice_are_taken() -> None:
+def test_a_text_told_twice_is_left_out_and_splits_share_no_beginning_of_a_name() -> None:
     steps = Steps(Said(""))
     other = replace(LAURA, text=f"{TEXT} She sings.")
-    written = [(Split.TRAIN, LAURA), (Split.TRAIN, LAURA), (Split.TRAIN, other), (Split.TEST, other)]
+    train, test = (wanted(split, "woman", Random(0)) for split in (Split.TRAIN, Split.TEST))
+    written = [(train, LAURA), (train, None), (test, LAURA), (train, other)]
     assert apart(steps, written) == {(Split.TRAIN, "woman"): [LAURA, other]}
-    assert steps.rejects == {("context", Rule.NAME_TAKEN): 2}
+    assert steps.rejects == {("context", Rule.TOLD_TWICE): 1}
+    starts = {split: {wanted(split, "dog", Random(n)).start for n in range(300)} for split in Split}
+    assert len(set().union(*starts.values())) == sum(map(len, starts.values()))
+    assert min(map(len, starts.values())) >= 7
 
 
 LEARNT = Learnt(
