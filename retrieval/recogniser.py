@@ -11,7 +11,6 @@ from retrieval.match import Decision, Match
 from retrieval.rules import ByHand, MatchRules
 from retrieval.shelf import RuleChoice, Shelf, WrongSpaceError
 from vision.box import Box
-from vision.crops import whole
 from vision.detector import SAME_IOU
 from vision.device import Device
 from vision.errors import UserError
@@ -83,8 +82,7 @@ class Recogniser:
         matches = self.match(self._regions(photo, drawn), photo=photo.sha256)
         if self.things is None or self.things.detector is not None:
             return matches
-        # Nobody found the photo to be a thing: that it is none of the gallery's says nothing.
-        return [match for match in matches if drawn or not _nothing(match, photo)]
+        return matches if drawn else _without_mere_photo(matches)
 
     def match(self, regions: Sequence[Region], *, photo: str) -> list[Match]:
         """One match for each region of a photo, given by its hash, in the same order.
@@ -117,7 +115,15 @@ def _drawn_too(region: Region, drawn: Sequence[Box]) -> bool:
     return region.kind is RegionKind.OBJECT and any(region.box.iou(box) >= SAME_IOU for box in drawn)
 
 
-def _nothing(match: Match, photo: Photo) -> bool:
-    region = match.region
-    is_photo = region.kind is RegionKind.OBJECT and region.box == whole(photo)
-    return is_photo and match.decision is Decision.UNKNOWN
+def _without_mere_photo(matches: Sequence[Match]) -> list[Match]:
+    """The matches without the whole photo where that is nothing that is known.
+
+    For want of a detector a photo without a face is taken for a thing, known or not; with one it is a photo
+    of somebody, unless the gallery knows it as a thing.
+    """
+    faces = [match for match in matches if match.region.kind is RegionKind.FACE]
+    return [
+        match
+        for match in matches
+        if match in faces or match.decision is not Decision.UNKNOWN or (match.candidates and not faces)
+    ]

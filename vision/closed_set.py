@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import torch
 from transformers import AutoImageProcessor, AutoModelForObjectDetection
 
 from vision.crops import batches
-from vision.detector import PERSON, Found, distinct, noun_key, pixel_box
+from vision.detector import PERSON, Found, distinct, noun_key, pixel_box, pixels_of
 from vision.device import Device
 from vision.photo import Photo
-from vision.pretrained import in_words, load_network, load_processor, place_for
+from vision.pretrained import Pretrained
 
-_log = logging.getLogger(__name__)
 BATCH = 8
 # Customary for these models, not measured here: their trained weights were not at hand.
 CONFIDENCE = 0.4
@@ -28,35 +23,26 @@ class ClosedSetDetector:
     """Finds what it was trained on. What it calls otherwise than the gallery does is found without a noun."""
 
     def __init__(self, folder: Path, device: Device = Device.AUTO, confidence: float | None = None) -> None:
-        self.name = str(folder)
-        self._folder = folder
+        classes = AutoModelForObjectDetection, AutoImageProcessor
+        self._model = Pretrained(folder, device, "the detector", classes)
+        self.name, self.device = self._model.name, self._model.device
         self._confidence = CONFIDENCE if confidence is None else confidence
-        self._place = place_for(device, "the detector")
-        self.device = in_words(device, self._place)
-        self._lock = threading.Lock()
-
-    @cached_property
-    def _loaded(self) -> tuple[Any, Any]:
-        _log.info("Loading the detector %s on %s", self._folder.name, self.device)
-        processor = load_processor(AutoImageProcessor, self._folder)
-        return load_network(AutoModelForObjectDetection, self._folder, self._place), processor
 
     def find(self, photos: Sequence[Photo], nouns: Sequence[str]) -> list[list[Found]]:
         """The things of each photo, surest first; people only where they are asked for."""
         if not photos:
             return []
-        with self._lock:
-            network, processor = self._loaded
         asked = {noun_key(noun): noun for noun in nouns}
         return [
             distinct(self._called(found, asked))
             for part in batches(len(photos), BATCH)
-            for found in self._read(network, processor, photos[part])
+            for found in self._read(photos[part])
         ]
 
-    def _read(self, network: Any, processor: Any, photos: Sequence[Photo]) -> Iterator[list[Found]]:
+    def _read(self, photos: Sequence[Photo]) -> Iterator[list[Found]]:
         """What is sure enough in each photo, by the network's own names."""
-        pixels = processor(images=[photo.pixels for photo in photos], return_tensors="pt").to(self._place)
+        network, processor = self._model.parts
+        pixels = processor(images=pixels_of(photos), return_tensors="pt").to(self._model.place)
         with torch.inference_mode():
             outputs = network(**pixels)
         heights = [(photo.size[1], photo.size[0]) for photo in photos]

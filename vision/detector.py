@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vision.box import Box
 from vision.device import Device
 from vision.embedder import CONFIG, ThingsUnavailableError, read_json
@@ -81,6 +84,11 @@ def noun_key(noun: str) -> str:
     'coffee mug'
     """
     return " ".join(noun.replace(".", " ").casefold().split())[:60]
+
+
+def pixels_of(photos: Sequence[Photo]) -> list[NDArray[np.uint8]]:
+    """The pixels of photos as arrays of their own: torch reads none that may not be written to."""
+    return [photo.pixels.copy() for photo in photos]
 
 
 def pixel_box(corners: Sequence[float], size: tuple[int, int]) -> Box | None:

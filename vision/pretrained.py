@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from transformers.utils import logging as library_logging
 from vision.device import Device, DeviceUnavailableError
 from vision.embedder import ThingsUnavailableError
 
+_log = logging.getLogger(__name__)
 _SHOWN = 3  # weights that an error names
 # The library's verbosity is the whole process's; it is changed while a model is loaded.
 _quiet_lock = threading.Lock()
@@ -32,6 +35,31 @@ FAULTS = (
     StrictDataclassError,
 )
 NOTHING_ELSE = {"local_files_only": True, "trust_remote_code": False}
+
+
+class Pretrained:
+    """A network and its processor in a folder, loaded at the first use. Safe to share between threads."""
+
+    def __init__(self, folder: Path, device: Device, user: str, classes: tuple[Any, Any]) -> None:
+        """`user` says in words what it is, `classes` are those of transformers for network and processor."""
+        self.name = str(folder)
+        self.place = place_for(device, user)
+        self.device = in_words(device, self.place)
+        self._folder, self._user, self._classes = folder, user, classes
+        self._lock = threading.Lock()
+
+    @property
+    def parts(self) -> tuple[Any, Any]:
+        """The network and the processor; raise `ThingsUnavailableError` unless both are whole."""
+        with self._lock:
+            return self._parts
+
+    @cached_property
+    def _parts(self) -> tuple[Any, Any]:
+        _log.info("Loading %s %s on %s", self._user, self._folder.name, self.device)
+        network_class, processor_class = self._classes
+        processor = load_processor(processor_class, self._folder)
+        return load_network(network_class, self._folder, self.place), processor
 
 
 def place_for(device: Device, user: str) -> torch.device:

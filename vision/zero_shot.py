@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -15,12 +13,11 @@ from transformers import AutoModelForZeroShotObjectDetection, AutoProcessor
 
 from vision.box import Box
 from vision.crops import batches
-from vision.detector import Found, distinct, noun_key, pixel_box
+from vision.detector import Found, distinct, noun_key, pixel_box, pixels_of
 from vision.device import Device
 from vision.photo import Photo
-from vision.pretrained import in_words, load_network, load_processor, place_for
+from vision.pretrained import Pretrained
 
-_log = logging.getLogger(__name__)
 # Networks of 300 to 900 million multiplications a pixel column: few photos fill a processor.
 BATCH = 4
 # So many nouns fit into the 256 tokens of a prompt of Grounding DINO.
@@ -40,21 +37,13 @@ def zero_shot_detector(
 
 
 class _ZeroShot:
-    """What both kinds share: loading, batches, and one box for each thing."""
+    """What both kinds share: batches, and one box for each thing."""
 
     def __init__(self, folder: Path, device: Device, confidence: float) -> None:
-        self.name = str(folder)
-        self._folder = folder
+        classes = AutoModelForZeroShotObjectDetection, AutoProcessor
+        self._model = Pretrained(folder, device, "the detector", classes)
+        self.name, self.device = self._model.name, self._model.device
         self._confidence = confidence
-        self._place = place_for(device, "the detector")
-        self.device = in_words(device, self._place)
-        self._lock = threading.Lock()
-
-    @cached_property
-    def _loaded(self) -> tuple[Any, Any]:
-        _log.info("Loading the detector %s on %s", self._folder.name, self.device)
-        processor = load_processor(AutoProcessor, self._folder)
-        return load_network(AutoModelForZeroShotObjectDetection, self._folder, self._place), processor
 
     def find(self, photos: Sequence[Photo], nouns: Sequence[str]) -> list[list[Found]]:
         """The things of each photo that one of the nouns fits, surest first."""
@@ -62,14 +51,13 @@ class _ZeroShot:
         asked.pop("", None)
         if not photos or not asked:
             return [[] for _ in photos]
-        with self._lock:
-            network, processor = self._loaded
+        network, processor = self._model.parts
         keys = list(asked)
         results: list[list[Found]] = []
         for part in batches(len(photos), BATCH):
             found: list[list[Found]] = [[] for _ in photos[part]]
             for some in batches(len(keys), NOUNS):
-                inputs = self._inputs(processor, photos[part], keys[some]).to(self._place)
+                inputs = self._inputs(processor, photos[part], keys[some]).to(self._model.place)
                 with torch.inference_mode():
                     outputs = network(**inputs)
                 for kept, more in zip(found, self._read(outputs, inputs, photos[part]), strict=True):
@@ -110,7 +98,7 @@ class OwlDetector(_ZeroShot):
     def _inputs(self, processor: Any, photos: Sequence[Photo], nouns: Sequence[str]) -> Any:
         queries = [f"a photo of a {noun}" for noun in nouns]
         return processor(
-            images=[photo.pixels for photo in photos],
+            images=pixels_of(photos),
             text=[queries] * len(photos),
             truncation=True,  # of a noun that is longer than the 16 tokens of a query
             return_tensors="pt",
@@ -125,7 +113,7 @@ class OwlDetector(_ZeroShot):
 
     @cached_property
     def _padded(self) -> bool:
-        return bool(getattr(self._loaded[1].image_processor, "do_pad", False))
+        return bool(getattr(self._model.parts[1].image_processor, "do_pad", False))
 
 
 class DinoDetector(_ZeroShot):
@@ -134,7 +122,7 @@ class DinoDetector(_ZeroShot):
     def _inputs(self, processor: Any, photos: Sequence[Photo], nouns: Sequence[str]) -> Any:
         text = " ".join(f"{noun}." for noun in nouns)
         return processor(
-            images=[photo.pixels for photo in photos],
+            images=pixels_of(photos),
             text=[text] * len(photos),
             truncation=True,
             max_length=256,
@@ -144,7 +132,7 @@ class DinoDetector(_ZeroShot):
     def _scores(self, outputs: Any, inputs: Any) -> torch.Tensor:
         """A noun fits as well as the best of its tokens."""
         tokens = torch.as_tensor(outputs.logits).sigmoid()  # (photos, boxes, tokens)
-        spans = noun_spans(inputs["input_ids"][0].tolist(), self._loaded[1].tokenizer)
+        spans = noun_spans(inputs["input_ids"][0].tolist(), self._model.parts[1].tokenizer)
         return torch.stack([tokens[..., span].amax(dim=-1) for span in spans], dim=-1)
 
     def _scale(self, size: tuple[int, int]) -> tuple[int, int]:

@@ -118,7 +118,8 @@ def why(match: Match, rules: MatchRules) -> str:
         much = "Very alike" if similarity >= (1 + rules.threshold) / 2 else "Alike enough to be named"
         return f"{much}: similarity {similarity:.2f} of at most 1; {needed}."
     if match.decision is Decision.UNKNOWN:
-        return f"Nobody in the gallery is alike enough: the nearest has {similarity:.2f}; {needed}."
+        nobody = "Nobody" if match.region.kind is RegionKind.FACE else "Nothing"
+        return f"{nobody} in the gallery is alike enough: the nearest has {similarity:.2f}; {needed}."
     if similarity < rules.threshold:
         return f"Not alike enough to be sure: {_how_alike(match)}; {needed}."
     if len(match.candidates) > 1 and similarity - match.candidates[1].similarity < rules.margin:

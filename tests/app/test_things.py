@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -14,7 +15,7 @@ from app.settings import read_settings
 from gallery.entity import SpaceKind
 from gallery.gallery import Gallery
 from tests.app.conftest import Run
-from tests.vision.tiny_things import save_clip
+from tests.vision.tiny_things import save_clip, save_owl
 from vision.embedder import identity_of
 
 
@@ -82,6 +83,18 @@ def test_things_are_enrolled_named_asked_about_searched_reembedded_and_forgotten
     assert run("gallery", "forget", "Hoppel", "--yes").code == 0
     assert "Hoppel" not in run("who", str(photos["rabbit"])).out
     assert len(json.loads(run("gallery", "search", "a rabbit", "--json").out)) == 1
+
+
+def test_where_things_are_looked_for_nobody_and_nothing_is_said_to_be_found(
+    run: Run, photos: dict[str, Path], encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = ("--things", encoder, "--thing-detector", save_owl(tmp_path / "owl"))
+    monkeypatch.setenv("PLACARD_THING_CONFIDENCE", "1")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    for command in ("who", "chat"):
+        assert run(command, photos["scene"], *looking).out == "Nobody and nothing known was found.\n"
+        monkeypatch.setattr("sys.stdin", io.StringIO(""))
+        assert run(command, photos["scene"]).out == "No face was found.\n"
 
 
 def test_references_given_on_the_spot_are_known_and_leave_no_trace(

@@ -105,12 +105,28 @@ def test_nothing_found_and_nouns_that_nobody_knows_are_empty_lists(lite: Gallery
     assert recogniser(lite, PatchDetector(red="vase")).recognise(Photo.open(photo(RED))) == []
 
 
-def test_a_photo_without_a_detector_is_named_whole_or_not_mentioned(lite: Gallery) -> None:
+def test_a_photo_without_a_detector_is_a_thing_whole_known_or_not(lite: Gallery) -> None:
     enrol(lite, [row(MUG, photo(RED))])
     one = recogniser(lite)
     [match] = one.recognise(Photo.open(photo(RED)))
     assert (match.region.box, said([match])) == (Box(0, 0, 100, 100), [("Ann's mug", "")])
-    assert one.recognise(Photo.open(photo(BLUE))) == []
+    [match] = one.recognise(Photo.open(photo(GREEN)))
+    assert (match.decision, match.region.box) == (Decision.UNKNOWN, Box(0, 0, 100, 100))
+    assert [candidate.entity.name for candidate in match.candidates] == ["Ann's mug"]
+    [mug] = lite.find("Ann's mug")
+    lite.forget(mug.id)
+    assert one.recognise(Photo.open(photo(BLUE))) == []  # then there is nothing to compare with
+
+
+def test_a_photo_of_somebody_is_no_unknown_thing_too(lite: Gallery) -> None:
+    enrol(lite, [row(MUG, photo(RED))])
+    one = recogniser(lite, faces=ColourFaces())
+    assert [match.region.kind for match in one.recognise(Photo.open(photo(BLUE)))] == [RegionKind.FACE]
+    known = one.recognise(Photo.open(photo(RED)))
+    assert [(match.region.kind.value, match.decision.value) for match in known] == [
+        ("face", "unknown"),
+        ("object", "accepted"),
+    ]
 
 
 def test_boxes_that_a_user_draws_are_regions_like_any_other(lite: Gallery) -> None:
@@ -207,7 +223,8 @@ def test_a_rejected_thing_is_not_named_there_again(gallery: Gallery) -> None:
     assert match.entity is not None
     with gallery.write() as writer:
         writer.reject_in(mug.id, seen.sha256, match.region.box)
-    assert recogniser(gallery).recognise(seen) == []
+    [match] = recogniser(gallery).recognise(seen)
+    assert (match.decision, [one.entity.name for one in match.candidates]) == (Decision.UNKNOWN, ["Bella"])
 
 
 def test_search_says_what_it_lacks(lite: Gallery) -> None:

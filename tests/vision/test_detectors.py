@@ -104,9 +104,9 @@ def sure_of(place: int, columns: int, photos: int, *, low: float = -9.0) -> torc
 
 
 def with_oracle(detector: Any, logits: Callable[[Any], torch.Tensor]) -> Oracle:
-    network, processor = detector._loaded
+    network, processor = detector._model.parts
     oracle = Oracle(network, logits)
-    detector.__dict__["_loaded"] = (oracle, processor)
+    detector._model.__dict__["_parts"] = (oracle, processor)
     return oracle
 
 
@@ -176,7 +176,7 @@ def test_many_nouns_are_asked_in_several_prompts(folders: dict[str, Path]) -> No
 
 def test_a_noun_of_several_words_is_as_sure_as_its_best_word(folders: dict[str, Path]) -> None:
     detector: Any = load_detector(folders["grounding-dino"])
-    tokenizer = detector._loaded[1].tokenizer
+    tokenizer = detector._model.parts[1].tokenizer
     ids = tokenizer("coffee mug. dog. zebra.")["input_ids"]
     assert noun_spans(ids, tokenizer) == [[1, 2], [4], [6]]  # an unknown word is a token too
     with_oracle(detector, lambda inputs: sure_of(2, 256, 1, low=-np.inf))

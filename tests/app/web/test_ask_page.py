@@ -20,6 +20,7 @@ from app.web.server import SCRIPT
 from gallery.gallery import Gallery
 from generation.generator import GenerationError
 from tests.fakes import Echo
+from tests.vision.tiny_things import save_clip, save_owl
 
 WAIT_S = 60  # for the first photo, which loads the model
 
@@ -63,6 +64,20 @@ def tinted(number: int) -> bytes:
 def test_an_empty_gallery_is_explained(page: AppTest) -> None:
     assert not page.exception
     assert "placard ingest" in page.info[0].value
+
+
+def test_what_is_said_where_nothing_is_found_depends_on_what_was_looked_for(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "was found in this photo. A larger or sharper one may help."
+    upload(page, tinted(1))
+    assert f"No face {told}" in [info.value for info in page.info]
+    st.cache_resource.clear()
+    monkeypatch.setenv("PLACARD_THINGS", str(save_clip(tmp_path / "encoder")))
+    monkeypatch.setenv("PLACARD_THING_DETECTOR", str(save_owl(tmp_path / "owl")))
+    monkeypatch.setenv("PLACARD_THING_CONFIDENCE", "1")
+    page = upload(AppTest.from_file(str(SCRIPT), default_timeout=WAIT_S).run(), tinted(2))
+    assert f"Nobody and nothing known {told}" in [info.value for info in page.info]
 
 
 @pytest.mark.usefixtures("collins")

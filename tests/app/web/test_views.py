@@ -26,6 +26,7 @@ from tests.fakes import Echo, reference, region
 from tests.generation.contexts import ada, blank, bob, person, photo
 from vision.box import Box
 from vision.photo import Photo
+from vision.region import RegionKind
 
 RULES = MatchRules(threshold=0.6, margin=0.05, band=0.1)
 HOSTILE = (
@@ -66,6 +67,14 @@ def match(decision: Decision, *similarities: float, box: Box | None = None) -> M
 )
 def test_every_decision_is_explained_with_its_numbers(found: Match, says: str) -> None:
     assert says.format(bob=bob.name) in why(found, RULES)
+
+
+def test_an_unknown_thing_is_nothing_of_the_gallery() -> None:
+    found = match(Decision.UNKNOWN, 0.3)
+    thing = replace(found, region=replace(found.region, kind=RegionKind.OBJECT))
+    assert (
+        why(thing, RULES) == "Nothing in the gallery is alike enough: the nearest has 0.30; 0.60 is needed."
+    )
 
 
 def test_strangers_have_no_number_and_are_not_named(lite: Gallery) -> None:
