@@ -14,7 +14,7 @@ from training.building.replies import Steps
 from training.building.rules import Rule, names_in, reveals, says, share_said
 from training.building.source import Spot
 from training.dataset.record import Record, Region, Task
-from training.drawn.questions import Asked
+from training.drawn.staged import Asked
 from vision.box import Box
 
 STEP = "substitution"

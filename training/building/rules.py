@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from generation.folding import folded
 from generation.neutral import neutralise
@@ -163,5 +164,6 @@ def share_said(text: str, value: str) -> float:
     return len(wanted & frozenset(terms(text))) / len(wanted) if wanted else 0.0
 
 
+@lru_cache(maxsize=2**14)  # texts of the pool are compared again and again
 def _plain(text: str) -> str:
     return " ".join(folded(text).split())

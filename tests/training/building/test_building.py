@@ -98,3 +98,14 @@ def test_few_contexts_and_no_questions_too_many(tmp_path: Path) -> None:
     for one in records(out):
         per_photo[one.image] = per_photo.get(one.image, 0) + (one.task is not Task.RCID)
     assert set(per_photo.values()) <= {1, 2, 3}
+
+
+def test_hugging_face_reads_what_was_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    datasets = pytest.importorskip("datasets")
+    out = Build(tmp_path).run()
+    read = datasets.load_dataset("imagefolder", data_dir=str(out), cache_dir=str(tmp_path / "c"))
+    assert {split: len(rows) for split, rows in read.items()} == {
+        one.split.value: one.total for one in check(out)
+    }
+    assert read["train"][0]["image"].size == (200, 120)

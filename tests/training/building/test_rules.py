@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from tests.conftest import ROOT
 from training.building.asking import Answered, Expression, Learnt, Source, learn, questions_of, see
 from training.building.assembling import Known, Scene, records_of
 from training.building.calls import WITHHELD, RefusedError, Reply
@@ -199,6 +200,8 @@ def test_a_reply_that_breaks_a_rule_is_rejected_by_it(
 def test_every_rule_has_a_case_and_words_for_the_report() -> None:
     elsewhere = {Rule.TOLD_TWICE, Rule.AMBIGUOUS}
     assert {case[0] for case in REPLIES} | elsewhere == set(Rule) == set(TOLD)
+    docs = (ROOT / "docs" / "rcvit.md").read_text(encoding="utf-8")
+    assert [rule for rule, told in TOLD.items() if f"| `{rule}` | {told} |" not in docs] == []
 
 
 @pytest.mark.parametrize(
