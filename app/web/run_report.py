@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from functools import partial
 
@@ -17,10 +16,10 @@ from gallery.gallery import Gallery
 from gallery.jobs import Job, JobLine, JobState
 from vision.errors import UserError
 
-_MOST_LINES = 500  # of the table; the report has all
-_NAME, _WORDS_WIDE, _DETAIL = 220, 140, 500  # CSS pixels of the table's columns
+_MOST_LINES = 500  # shown; the report has all
+_PAGE = 25
 _METRIC = 180  # CSS pixels
-_ROW = 88  # CSS pixels: text is on three lines in rows of more than 64, and cut in others
+_PICTURE = 64  # CSS pixels
 # How the parts of a tally are called, after a trial and after a run.
 _WORDS = {
     "added": ("Would be added", "Added"),
@@ -44,7 +43,7 @@ def draw_report(shop: Workshop, job: Job) -> None:
     lines = shop.gallery.jobs.lines(job.id, limit=_MOST_LINES + 1)
     _next(shop, job, any_lines=bool(lines))
     if lines:
-        _table(lines)
+        _lines(job, lines)
 
 
 def _state(job: Job) -> None:
@@ -95,34 +94,33 @@ def _for_good(shop: Workshop, job: Job, count: int) -> None:
         st.rerun()
 
 
-def _table(lines: list[JobLine]) -> None:
-    """What was refused and why, and what is to be known about the rest."""
-    st.dataframe(
-        [
-            {
-                "picture": _as_uri(line.picture),
-                "photo": line.photo,
-                "result": why_refused(line.reason) if line.reason else line.status,
-                "why": line.detail,
-            }
-            for line in lines[:_MOST_LINES]
-        ],
-        hide_index=True,
-        row_height=_ROW,
-        column_config={
-            "picture": st.column_config.ImageColumn("", width=_ROW),
-            "photo": st.column_config.TextColumn(width=_NAME),
-            "result": st.column_config.TextColumn(width=_WORDS_WIDE),
-            "why": st.column_config.TextColumn(width=_DETAIL),
-        },
-        alt="What was refused, and why",
-    )
+def _lines(job: Job, lines: list[JobLine]) -> None:
+    """What was refused and why, and what is to be known about the rest; some, and more when asked."""
+    shown: int = st.session_state.get(f"lines-{job.id}", _PAGE)
+    with st.container(border=True, key="report"):
+        for line in lines[:shown]:
+            _line(line)
+    if len(lines) > shown:
+        st.button("Show more", key="many-more", on_click=_show, args=(job, shown + _PAGE))
     if len(lines) > _MOST_LINES:
-        st.caption(f"The first {_MOST_LINES:,}; the report has them all.")
+        st.caption(f"At most {_MOST_LINES:,} are shown; the report has them all.")
 
 
-def _as_uri(jpeg: bytes | None) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}" if jpeg else ""
+def _line(line: JobLine) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(width=_PICTURE, horizontal_alignment="center"):
+            if line.picture:
+                st.image(line.picture, width=_PICTURE, alt=f"What {line.photo} shows")
+            else:
+                st.caption(":material/hide_image:")
+        with st.container(gap="xxsmall"):
+            st.text(line.photo or "A photo of somebody who was forgotten")
+            what = why_refused(line.reason) if line.reason else line.status
+            st.caption(escaped(f"{what[:1].upper()}{what[1:]}: {line.detail}" if line.detail else what))
+
+
+def _show(job: Job, count: int) -> None:
+    st.session_state[f"lines-{job.id}"] = count
 
 
 def _as_jsonl(gallery: Gallery, job: Job) -> str:

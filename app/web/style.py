@@ -14,6 +14,8 @@ STYLE = """<style>
 .st-key-conversation [data-testid="stText"] { white-space: pre-wrap; overflow-wrap: anywhere; }
 /* Faces of one size, whatever part of the photo was kept. */
 .st-key-people img, .st-key-pictures img, [class*="st-key-faces-"] img { aspect-ratio: 1; object-fit: cover; }
+.st-key-report img { aspect-ratio: 1; object-fit: contain; }
+.st-key-report [data-testid="stText"] { white-space: pre-wrap; overflow-wrap: anywhere; }
 .st-key-people button { text-align: left; }
 .st-key-people button p { font-weight: 600; }
 </style>"""
