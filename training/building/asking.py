@@ -65,11 +65,6 @@ class Source:
     label: str = "context"  # what steps about it are called: "context", "looks"
 
     @property
-    def subject(self) -> str:
-        """What questions say for it."""
-        return f"the {self.noun}"
-
-    @property
     def shown(self) -> str:
         """The texts as prompts have them."""
         return self.told[0] if len(self.told) == 1 else json.dumps(self.told, ensure_ascii=False)
@@ -125,7 +120,7 @@ def questions_of(steps: Steps, source: Source, facts: Mapping[str, str], prompt:
     def piece(form: Mapping[str, object]) -> Answered:
         value = _known(form, facts)
         question, answer = text_in(form, "question"), text_in(form, "answer")
-        check_question(question, source.subject)
+        check_question(question, source.noun)
         check_answer(question, answer, value)
         check_supported(answer, (*source.told, question))
         if source.name and names_in(question, [source.name]):
@@ -145,7 +140,7 @@ def _expressions(
     def piece(form: Mapping[str, object]) -> Expression:
         value, text = _known(form, facts), text_in(form, "text").rstrip(" .")
         if not begins.match(text) or "?" in text:
-            raise BrokenRuleError(Rule.NO_SUBJECT, f"'{source.subject}' in each expression")
+            raise BrokenRuleError(Rule.NO_SUBJECT, f"'the {source.noun}' in each expression")
         if not says(text, value) and share_said(text, value) < _LEAST_SAID:
             raise BrokenRuleError(Rule.WITHOUT_FACT, f"'{value}' in the expression")
         check_supported(text, source.told)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from random import Random
 
 from generation.folding import folded
+from generation.terms import terms
 from training.building.asking import Answered, Expression, Learnt
 from training.building.describing import Described
 from training.building.replies import Steps
-from training.building.rules import Rule, names_in, reveals, says, share_said
+from training.building.rules import Rule, names_in, reveals, says, share_said, subject_of
 from training.building.source import Spot
 from training.dataset.record import Record, Region, Task
 from training.drawn.staged import Asked
@@ -183,7 +184,7 @@ def _descriptions(scene: Scene, chance: Random) -> list[tuple[Asked, bool]]:
 
 def _put(question: str, noun: str, expression: str) -> str:
     """A question with an expression for "the woman"."""
-    put = re.sub(rf"\bthe {re.escape(noun)}\b", lambda _: expression, question, count=1, flags=re.IGNORECASE)
+    put = subject_of(noun).sub(lambda _: expression, question, count=1)
     return put[0].upper() + put[1:]
 
 
@@ -204,6 +205,9 @@ def _ambiguous(expression: Expression, others: list[Learnt], question: str, siev
 def _fits(expression: Expression, other: Learnt) -> bool:
     """Whether an expression by context may mean somebody of another entry."""
     text = f"{other.document.name}. {other.document.text}"
+    numbers = {term for term in terms(expression.fact) if term.isdigit()}
+    if not numbers <= frozenset(terms(text)):
+        return False
     return says(text, expression.fact) or share_said(text, expression.fact) > _FITS
 
 

@@ -132,7 +132,7 @@ def _unpickled(path: Path) -> object:
     except Exception as error:  # damaged pickles raise nearly everything
         why = str(error) or type(error).__name__
         raise SourceError(
-            path, "", f"expected lists, texts and numbers in a pickle, but {why}; nothing else is read"
+            path, "", f"expected lists, texts and numbers in a pickle, but {why}; convert it to JSON"
         ) from error
 
 

@@ -64,9 +64,11 @@ class Kind(StrEnum):
 def kind_of(noun: str) -> Kind:
     """The kind of a noun.
 
-    >>> [kind_of(noun).value for noun in ("woman", "dog", "wine glass")]
+    >>> [kind_of(noun).value for noun in ("woman", "dog", "teddy bear")]
     ['person', 'animal', 'thing']
     """
+    if noun in _THINGS:
+        return Kind.THING
     last = noun.split()[-1]
     if last in _PEOPLE:
         return Kind.PERSON

@@ -35,13 +35,13 @@ def refusing(steps: Steps, document: Document, facts: Mapping[str, str]) -> tupl
     topics = _topics(steps, document, facts)
     if not topics:
         return ()
-    step, subject = "unanswerable_questions", f"the {document.noun}"
+    step = "unanswerable_questions"
 
     def piece(form: Mapping[str, object]) -> Refused:
         if text_in(form, "topic") not in topics:
             raise BrokenRuleError(Rule.UNKNOWN_FACT, "topics of the list")
         question, answer = text_in(form, "question"), text_in(form, "answer")
-        check_question(question, subject)
+        check_question(question, document.noun)
         if names_in(question, [document.name]):
             raise BrokenRuleError(Rule.NAME_LEAKED, "no name in the question")
         if tells(document, question, facts):

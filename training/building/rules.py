@@ -69,7 +69,7 @@ TOLD: dict[Rule, str] = {
     Rule.TOLD_TWICE: "no two written contexts have the same text",
     Rule.NOT_IN_TEXT: "an extracted fact stands word for word in its context or expression",
     Rule.UNKNOWN_FACT: "a question or expression is about an extracted fact",
-    Rule.NO_SUBJECT: "a question says 'the CLASS' exactly once, an expression begins with 'the CLASS'",
+    Rule.NO_SUBJECT: "a question says 'the CLASS' exactly once, an expression begins with it",
     Rule.NO_QUESTION: "a question is one sentence that ends with a question mark",
     Rule.ANSWER_WITHOUT_FACT: "an answer says its fact word for word",
     Rule.ANSWER_IN_QUESTION: "a question, also with the expression put in, does not say the answer",
@@ -118,12 +118,21 @@ def says(text: str, value: str) -> bool:
     return re.search(pattern, _plain(text)) is not None
 
 
-def check_question(question: str, subject: str) -> None:
-    """Raise `BrokenRuleError` unless it is one question about `subject` ("the woman")."""
+def subject_of(noun: str) -> re.Pattern[str]:
+    """What finds "the woman" in a question; "the woman's" is none, for nothing can be put in its place.
+
+    >>> subject_of("woman").findall("The woman? The woman's? the womanly?")
+    ['The woman']
+    """
+    return re.compile(rf"\bthe {re.escape(noun)}\b(?!['\u2019])", re.IGNORECASE)
+
+
+def check_question(question: str, noun: str) -> None:
+    """Raise `BrokenRuleError` unless it is one question about "the `noun`"."""
     if not question.endswith("?") or question.count("?") > 1:
         raise BrokenRuleError(Rule.NO_QUESTION, "one question that ends with a question mark")
-    if len(re.findall(rf"\b{re.escape(subject)}\b", question, re.IGNORECASE)) != 1:
-        raise BrokenRuleError(Rule.NO_SUBJECT, f"'{subject}' exactly once in each question")
+    if len(subject_of(noun).findall(question)) != 1:
+        raise BrokenRuleError(Rule.NO_SUBJECT, f"'the {noun}' exactly once in each question, without 's")
 
 
 def check_answer(question: str, answer: str, value: str) -> None:

@@ -117,6 +117,7 @@ REPLIES: list[Case] = [
     (Rule.UNKNOWN_FACT, ask, (question("What is the age of the woman?", "She is 41.", "age"),)),
     (Rule.NO_SUBJECT, ask, (question("What is her job?", "The woman is a teacher."),)),
     (Rule.NO_SUBJECT, ask, (question("Is the woman the woman with a job?", "She is a teacher."),)),
+    (Rule.NO_SUBJECT, ask, (question("What is the woman's job?", "She is a teacher."),)),
     (Rule.NO_QUESTION, ask, (question("Tell the job of the woman.", "She is a teacher."),)),
     (Rule.ANSWER_WITHOUT_FACT, ask, (question("What is the job of the woman?", "She teaches."),)),
     (Rule.ANSWER_IN_QUESTION, ask, (question("Is the woman a teacher?", "She is a teacher."),)),
@@ -292,6 +293,14 @@ def test_expressions_are_put_into_questions_of_the_other_modality() -> None:
     assert v2c.answer == "The woman is a teacher." + (" [1]" if v2c.citations else "")
     assert (Task.C2V, "What is the woman who is a teacher wearing?") in asked
     assert (Task.UNANSWERABLE_V2C, "How is the health of the woman in jeans?") in asked
+    assert not steps.rejects
+
+
+def test_an_age_points_to_one_of_two_people_who_have_one() -> None:
+    learnt = replace(LEARNT, expressions=(Expression("the 41-year-old woman", "41-year-old"),))
+    older = Learnt(Document("woman", "Mia", "Mia is a 52-year-old woman and a painter."), (), (), ())
+    records, steps = made("woman in jeans", learnt=learnt, also=older)
+    assert "What is the 41-year-old woman wearing?" in {one.question for one in records}
     assert not steps.rejects
 
 
