@@ -17,7 +17,7 @@ Answer with JSON alone: {{"facts": {{"name": "...", "age": "..."}}}}
 Text: {text}"""
 
 CONTEXT_QUESTIONS = """Write one question and its answer for each of these facts about the {noun}.
-- Each question says "the {noun}" exactly once, not with 's, and points to nobody otherwise: no name or pronoun.
+- Each question says "the {noun}" exactly once, not with 's, and no name or pronoun for it.
 - Each answer is a short sentence that says the value word for word. A question never says it.
 Example: {{"fact": "job", "question": "What is the job of the {noun}?", "answer": "The {noun} is a teacher."}}
 Answer with JSON alone: {{"questions": [{{"fact": "...", "question": "...", "answer": "..."}}]}}
@@ -42,7 +42,7 @@ Facts: {facts}
 Text: {text}"""
 
 UNANSWERABLE_QUESTIONS = """This text does not tell these topics about the {noun}. Write a question for each.
-- Each question says "the {noun}" exactly once, not with 's, and points to nobody otherwise: no name or pronoun.
+- Each question says "the {noun}" exactly once, not with 's, and no name or pronoun for it.
 - Each answer is one sentence that says what the description does not tell:
   "The description does not say where the {noun} went to school."
 Answer with JSON alone: {{"questions": [{{"topic": "...", "question": "...", "answer": "..."}}]}}
@@ -58,7 +58,7 @@ Answer with JSON alone: {{"facts": {{"clothing": "...", "pose": "..."}}}}
 Expressions: {expressions}"""
 
 LOOKS_QUESTIONS = """Write one question and its answer for each of these facts about how the {noun} looks.
-- Each question says "the {noun}" exactly once, not with 's, and points to nobody otherwise: no pronoun.
+- Each question says "the {noun}" exactly once, not with 's, and no pronoun for it.
 - Each answer is a short sentence that says the value word for word. A question never says it.
 Example: {{"fact": "clothing", "question": "What does the {noun} wear?", "answer": "The {noun} wears jeans."}}
 Answer with JSON alone: {{"questions": [{{"fact": "...", "question": "...", "answer": "..."}}]}}
