@@ -83,8 +83,9 @@ def build_dataset(settings: Settings, folder: Path, asked: Asked) -> None:
     print_contents(contents)
     for title, rows in tables.items():
         _print(rows, title)
+    kept = len(asker.used) - asker.fresh
     print(
-        f"{len(asker.used):,} calls are behind it, {asker.fresh:,} of them made now; "
+        f"{len(asker.used):,} calls are behind it: {asker.fresh:,} made now, {kept:,} kept from before; "
         f"{asker.retries:,} tries were repeated."
     )
 
