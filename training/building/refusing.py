@@ -15,7 +15,7 @@ from generation.terms import terms
 from training.building import prompts
 from training.building.contexts import Document
 from training.building.replies import Steps, text_in
-from training.building.rules import BrokenRuleError, Rule, check_question, clean, names_in
+from training.building.rules import BrokenRuleError, Rule, check_question, check_supported, clean, names_in
 from vision.box import Box
 
 REFUSAL = "Cannot be answered."
@@ -49,6 +49,7 @@ def refusing(steps: Steps, document: Document, facts: Mapping[str, str]) -> tupl
         answer = answer if answer.startswith(REFUSAL) else f"{REFUSAL} {answer}"
         if not _only_refuses(answer):
             raise BrokenRuleError(Rule.NO_REFUSAL, "an answer that says what the description does not tell")
+        check_supported(answer, (document.text, question))
         return Refused(question, answer)
 
     prompt = prompts.UNANSWERABLE_QUESTIONS.format(

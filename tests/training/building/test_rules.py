@@ -159,6 +159,11 @@ REPLIES: list[Case] = [
         (GOOD_TOPICS, refusal("In which town does the woman live?", "The description does not say this.")),
     ),
     (
+        Rule.ANSWER_UNSUPPORTED,
+        refuse,
+        (GOOD_TOPICS, refusal("How is the health of the woman?", "The text does not say that Mia is ill.")),
+    ),
+    (
         Rule.NO_REFUSAL,
         refuse,
         (GOOD_TOPICS, refusal("How is the health of the woman?", "The woman has a cold.")),
