@@ -29,6 +29,7 @@ from training.building.report import costs, left_out, rejects
 from training.building.source import Images, Tally
 from training.dataset.card import CARD, Origin, write_card
 from training.dataset.checking import check
+from training.dataset.folder import Split, shards
 from vision.errors import UserError
 
 _BUILT = "built.json"  # beside the splits: what they were built with
@@ -76,6 +77,11 @@ def build_dataset(settings: Settings, folder: Path, asked: Asked) -> None:
                 Builder(asked.order, asker, steps, tally, report, asked.jobs).build(photos, folder)
         finally:
             calls.close()
+    if not any(shards(folder, split) for split in Split):
+        _print(rejects(steps), "Rejected")
+        raise UserError(
+            "Nothing that the model wrote can be used; the table says why. Try another model, or another --seed."
+        )
     contents = check(folder, pixels=False)
     tables = {"Costs": costs(asker), "Rejected": rejects(steps), "Left out": left_out(tally)}
     made["placard"] = version("placard")

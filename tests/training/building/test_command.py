@@ -17,8 +17,12 @@ from tests.training.building.sets import coco, references, write_images, write_r
 
 
 def writes(handler: Handler) -> None:
+    """A good answer."""
+    replies(handler, answer(handler.body["messages"][0]["content"]))
+
+
+def replies(handler: Handler, text: str) -> None:
     """A whole answer with its usage, as to a request that does not stream."""
-    text = answer(handler.body["messages"][0]["content"])
     form: dict[str, Any] = {
         "id": "1",
         "object": "chat.completion",
@@ -62,6 +66,19 @@ def test_the_command_builds_with_a_server_and_tells_costs_rejects_and_what_was_l
     assert "| region is a crowd | 1 | refs(unc).p, record 1 |" in card
     assert "| model | tiny |" in card
     assert len(records(out)) > 50
+
+
+def test_a_model_of_which_nothing_can_be_used_is_told_with_the_rules_that_it_broke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refs = write_refer(tmp_path / "refcoco", references(1), coco(1))
+    images = write_images(tmp_path / "images", 1)
+    with serving(lambda handler: replies(handler, "Hello!")) as server:
+        words = ("--refs", refs, "--images", images, "--server", server.url)
+        assert run(monkeypatch, tmp_path / "out", *words) == 1
+    printed = capsys.readouterr()
+    assert "no_json" in printed.out
+    assert "Nothing that the model wrote can be used" in printed.err
 
 
 def test_a_dry_run_counts_calls_and_makes_none(
