@@ -13,6 +13,7 @@ from app.web.resources import Workshop
 from app.web.roles import ensure_editor
 from gallery.entity import Entity, NewEntity
 from gallery.gallery import Gallery
+from gallery.removing import UnknownReferenceError
 from gallery.writer import Writer
 from ingest.outcome import Outcome, Status
 from vision.box import Box
@@ -91,7 +92,7 @@ def name_shown(shop: Workshop, desk: Desk, place: int, known: Entity | str) -> C
 
 
 def take_back(shop: Workshop, photo: str, undo: Undo) -> Corrected:
-    """Take back a correction of a photo, all of it; raise `UserError` where somebody else has done so."""
+    """Take back all that is left of a correction of a photo; raise `UserError` where a rejection has gone."""
     ensure_editor()
     with shop.gallery.write() as writer:
         if undo.enrolled is None:
@@ -105,7 +106,10 @@ def take_back(shop: Workshop, photo: str, undo: Undo) -> Corrected:
 
 
 def _withdraw(writer: Writer, enrolled: Enrolled) -> str:
-    with_entry = writer.withdraw(enrolled.reference, entity_too=enrolled.is_new)
+    try:
+        with_entry = writer.withdraw(enrolled.reference, entity_too=enrolled.is_new)
+    except UnknownReferenceError:
+        return f"Taken back; the picture of {enrolled.name} had gone already."
     entry = ", and the new entry" if with_entry else ""
     return f"Taken back: the picture of {enrolled.name} was removed{entry}."
 

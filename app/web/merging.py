@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.web.changing import changing
 from app.web.plain import escaped
-from app.web.roles import ensure_editor
-from app.web.saying import say_next
 from gallery.browsing import Among
 from gallery.entity import Entity
 from gallery.gallery import Gallery
@@ -21,12 +20,8 @@ def draw_merging(gallery: Gallery, entity: Entity) -> None:
     for other in gallery.merged(entity.id):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{other.name} (number {other.id}) is part of this one.")
-            if st.button("Take this back", key=f"unmerge-{other.id}"):
-                ensure_editor()
-                with gallery.write() as writer:
-                    writer.unmerge(other.id)
-                say_next(f"{other.name} is an entry of its own again.")
-                st.rerun()
+            key = f"unmerge-{other.id}"
+            st.button("Take this back", key=key, on_click=_take_back, args=(gallery, other))
     text = st.text_input("Name or number of the other entry", key=f"same-{entity.id}", live=True)
     found = _found(gallery, text.strip(), entity)
     if text.strip() and not found:
@@ -43,13 +38,19 @@ def draw_merging(gallery: Gallery, entity: Entity) -> None:
         st.warning(
             escaped(f"{found[chosen].name} is called {found[chosen].noun}, and this one {entity.noun}.")
         )
-    if st.button("Make it part of this one", key=f"merge-{entity.id}"):
-        ensure_editor()
-        with gallery.write() as writer:
-            writer.merge(chosen, entity.id)
-        say_next(f"{found[chosen].name} (number {chosen}) is now part of {entity.name}.")
-        st.rerun()
+    part = gallery, found[chosen], entity
+    st.button("Make it part of this one", key=f"merge-{entity.id}", on_click=_merge, args=part)
     st.caption("Its photos count for this one; its biography rests. It can be taken back.")
+
+
+def _take_back(gallery: Gallery, other: Entity) -> None:
+    with changing(gallery, f"{other.name} is an entry of its own again.") as writer:
+        writer.unmerge(other.id)
+
+
+def _merge(gallery: Gallery, other: Entity, entity: Entity) -> None:
+    with changing(gallery, f"{other.name} (number {other.id}) is now part of {entity.name}.") as writer:
+        writer.merge(other.id, entity.id)
 
 
 def _found(gallery: Gallery, text: str, entity: Entity) -> dict[int, Entity]:

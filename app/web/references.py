@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
+from app.web.changing import changing
 from app.web.editing import Texts
 from app.web.enrolling import by_hand
 from app.web.namesakes import ask_which, namesakes
 from app.web.plain import escaped
-from app.web.roles import ensure_editor, may_edit
-from app.web.saying import say_next
+from app.web.roles import may_edit
 from gallery.entity import Entity, Reference
 from gallery.gallery import Gallery
 from gallery.removing import UnknownReferenceError
-from gallery.writer import Writer
-from vision.errors import UserError
 
 SEEN = "pictures-seen"  # in the session, by entity: the references that were there when the page was drawn
 _PAGE = 12
@@ -102,15 +99,17 @@ def _draw(gallery: Gallery, entity: Entity, reference: Reference, *, is_cover: b
 def _change(gallery: Gallery, entity: Entity, reference: Reference, *, is_cover: bool) -> None:
     """What can be done with a picture."""
     if not is_cover and st.button("Make it the cover", key=f"cover-{reference.id}", type="tertiary"):
-        with _changing(gallery, f"This picture stands for {entity.name} now.") as writer:
+        with changing(gallery, f"This picture stands for {entity.name} now.") as writer:
             writer.show_as(entity.id, reference.id)
+        st.rerun()
     with st.popover("Not this one?", type="tertiary", key=f"wrong-{reference.id}"):
         st.caption("The same photo will not be added to this person again.")
         _split(gallery, entity, reference)
         if st.button("Remove the photo", key=f"reject-{reference.id}"):
-            with _changing(gallery, f"The photo was removed from {entity.name}.") as writer:
+            with changing(gallery, f"The photo was removed from {entity.name}.") as writer:
                 writer.reject(reference.id)
                 _let_go(entity, reference)
+            st.rerun()
 
 
 def _split(gallery: Gallery, entity: Entity, reference: Reference) -> None:
@@ -136,22 +135,9 @@ def _split(gallery: Gallery, entity: Entity, reference: Reference) -> None:
         if meant.entity is not None:
             new = gallery.as_new(meant.entity.id)
             done = f"The photo was given to {meant.entity.name}, number {meant.entity.id}."
-    with _changing(gallery, done) as writer:
+    with changing(gallery, done) as writer:
         writer.split(reference.id, new)
         _let_go(entity, reference)
-
-
-@contextmanager
-def _changing(gallery: Gallery, done: str) -> Iterator[Writer]:
-    """Change something and say so in the next run; what cannot be is said here, and the page stays."""
-    ensure_editor()
-    try:
-        with gallery.write() as writer:
-            yield writer
-    except UserError as error:
-        st.error(escaped(str(error)))
-        return
-    say_next(done)
     st.rerun()
 
 

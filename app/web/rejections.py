@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.web.plain import escaped
-from app.web.roles import ensure_editor
-from app.web.saying import say_next
+from app.web.changing import changing
 from gallery.entity import Entity
 from gallery.gallery import Gallery
 from gallery.rejection import Rejection
-from vision.errors import UserError
 
 _PAGE = 20
 _SIGNS = 12  # of a photo's hash, as the command line shows it
@@ -34,16 +31,13 @@ def draw_rejections(gallery: Gallery, entity: Entity) -> None:
 def _draw(gallery: Gallery, rejection: Rejection) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(_in_words(rejection))
-        if st.button("Take this back", key=f"unreject-{rejection.id}"):
-            ensure_editor()
-            try:
-                with gallery.write() as writer:
-                    writer.unreject(rejection.id)
-            except UserError as error:  # somebody else was faster
-                st.error(escaped(str(error)))
-                return
-            say_next("Taken back: this one may be named there again.")
-            st.rerun()
+        key = f"unreject-{rejection.id}"
+        st.button("Take this back", key=key, on_click=_take_back, args=(gallery, rejection))
+
+
+def _take_back(gallery: Gallery, rejection: Rejection) -> None:
+    with changing(gallery, "Taken back: this one may be named there again.") as writer:
+        writer.unreject(rejection.id)
 
 
 def _in_words(rejection: Rejection) -> str:

@@ -109,6 +109,7 @@ def _say_how_they_are_grouped(shop: Workshop) -> None:
 
 
 def _switch_off(shop: Workshop) -> None:
+    ensure_editor()
     try:
         gone = switch_off(shop)
     except UserError as error:  # somebody else was faster

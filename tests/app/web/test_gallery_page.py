@@ -250,6 +250,18 @@ def test_what_is_clicked_on_a_photo_that_went_meanwhile_is_said_to_have_come_too
     assert not other.run().warning
 
 
+def test_what_was_taken_back_already_is_said_to_be(known: Gallery) -> None:
+    with known.write() as writer:
+        writer.merge(3, 2)
+        number = writer.reject_in(2, "e" * 64, Box(1, 2, 30, 40))
+    one, other = visit(2), visit(2)
+    for key, says in ((f"unreject-{number}", f"no rejection {number}"), ("unmerge-3", "is not merged into")):
+        one.button(key=key).click().run()
+        assert one.success
+        other.button(key=key).click().run()
+        assert says in other.warning[0].value.replace("\\", "")
+
+
 def test_each_picture_of_a_merged_entry_says_whose_it_was(known: Gallery) -> None:
     with known.write() as writer:
         writer.merge(3, 2)
