@@ -50,6 +50,11 @@ HANKS = NewEntity(
 QUESTIONS = ("Where was Eileen Collins born?", "Describe the photo.")
 
 
+_THINGS = {"cat": "chelsea.png", "cup": "coffee.png"}
+_SHELF = """label,name,kind,noun,biography
+cat,Chelsea,thing,cat,Chelsea is afraid of thunder.
+cup,Ann's cup,thing,cup,Ann's cup was bought in Delft in 2003.
+"""
 _HANKS = "Tom_Hanks_54745.png"
 _GROUP = "t1.jpg"
 _NEXT = """
@@ -109,6 +114,27 @@ def write_photos(home: Path) -> None:
     astronaut = Image.open(skimage_data() / "astronaut.png").convert("RGB")
     _changed(astronaut, 0.85, (640, 640)).save(home / "collins.jpg", quality=92)
     query_photo().save(home / "query.jpg", quality=92)
+    write_things(home)
+
+
+def write_things(home: Path) -> None:
+    """Write a cat and a cup to enrol as things, and a photo of both, changed, on either side of a rocket."""
+    for label in ("cat", "cup"):
+        (home / "shelf" / label).mkdir(parents=True, exist_ok=True)
+    for label, name in _THINGS.items():
+        (home / "shelf" / label / "photo.png").write_bytes((skimage_data() / name).read_bytes())
+    (home / "shelf" / "people.csv").write_text(_SHELF, encoding="utf-8")
+    things_photo().save(home / "things.jpg", quality=92)
+
+
+def things_photo() -> Image.Image:
+    """A photo of 1200 x 340 pixels: the cat, a rocket that nobody knows, and the cup."""
+    canvas = Image.new("RGB", (1200, 340), (214, 219, 224))
+    names = (_THINGS["cat"], "rocket.jpg", _THINGS["cup"])
+    for number, name in enumerate(names):
+        seen = Image.open(skimage_data() / name).convert("RGB")
+        canvas.paste(_changed(seen, 0.85, (360, 360 * seen.height // seen.width)), (20 + 400 * number, 50))
+    return canvas
 
 
 def query_photo() -> Image.Image:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gallery.entity import EntityKind
 from generation.context import Context, Entry
+from generation.folding import folded
 from vision.box import Box
 
 
@@ -38,7 +39,8 @@ _WHO = (
 )
 _WHAT = r"(?:object|thing|item|toy)"
 _POSTURE = r"(?:\b(?:standing|sitting|seated) )?"
-_PEOPLE = re.compile(rf"\b(?:who|whose|people|{_WHO})\b", re.IGNORECASE)
+_PEOPLE = re.compile(rf"\b(?:who|people|{_WHO})\b", re.IGNORECASE)
+_WHOSE = re.compile(r"\bwhose\b", re.IGNORECASE)  # a person's, or a thing
 _THINGS = re.compile(rf"\b{_WHAT}\b", re.IGNORECASE)
 _SIZE = r"(?:largest|biggest|closest|nearest)"
 _COUNTED = re.compile(
@@ -109,8 +111,7 @@ def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
 
 def places_in(context: Context, question: str) -> tuple[Place, ...]:
     """The places that the question names, counted over everybody found."""
-    people, things = _PEOPLE.search(question), _THINGS.search(question)
-    spots = spots_of(context, things=things is not None or people is None)
+    spots = _meant(context, question)
     question = _ROW.sub(lambda match: " " * len(match[0]), question)
     counted = [_counted(match, match["side"], spots) for match in _COUNTED.finditer(question)]
     rest = _COUNTED.sub(lambda match: " " * len(match[0]), question)
@@ -126,6 +127,23 @@ def places_in(context: Context, question: str) -> tuple[Place, ...]:
         for match in pattern.finditer(rest)
     ]
     return (*counted, *sides, *others)
+
+
+def _meant(context: Context, question: str) -> tuple[Spot, ...]:
+    """Those among whom a question counts: things that it calls by their noun, else people, or everything."""
+    if _PEOPLE.search(question):
+        return spots_of(context, things=_THINGS.search(question) is not None)
+    words = set(re.findall(r"\w+", folded(question)))
+    called = tuple(
+        spot
+        for spot in spots_of(context)
+        if spot.entry
+        and spot.entry.kind is EntityKind.THING
+        and words & set(folded(spot.entry.noun).split()[-1:])
+    )
+    if called:
+        return called
+    return spots_of(context, things=_THINGS.search(question) is not None or not _WHOSE.search(question))
 
 
 def _counted(match: re.Match[str], side: str, spots: tuple[Spot, ...]) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generation.extractive.mentions import Scope, mentioned
-from tests.generation.contexts import ada, bob, person, photo, thing
+from tests.generation.contexts import ADA, ada, bob, person, photo, thing
 
 ROW = photo(None, ada, bob, None, grows=True)  # Ada is [1], Robert is [2]
 
@@ -115,6 +115,22 @@ def test_a_pronoun_means_the_only_one_whom_the_noun_fits() -> None:
     assert numbers(mentioned(couple, "Where was he born?")) == [2]
     assert numbers(mentioned(couple, "Where was she born?")) == [1]
     assert numbers(mentioned(couple, "Where was the man born?")) == [2]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Whose is the figurine on the left?", ["Rabbit"]),
+        ("Whose is the figurine on the right?", ["Bear"]),  # the mug is further right
+        ("Whose is the thing on the far right?", ["Mug"]),
+        ("Who is on the left, beside the figurine?", [ADA]),
+        ("Whose biography is on the left?", [ADA]),
+    ],
+)
+def test_things_are_counted_among_those_that_are_called_so(question: str, expected: list[str]) -> None:
+    rabbit, bear = thing("Rabbit", noun="figurine"), thing("Bear", noun="old figurine")
+    scope = mentioned(photo(rabbit, ada, bear, thing("Mug", noun="mug")), question)
+    assert [entry.name for entry in scope.entries] == expected
 
 
 def test_people_on_the_right_are_not_things() -> None:
