@@ -53,6 +53,7 @@ def draw_foot(desk: Desk, workshop: Workshop) -> None:
             icon=":material/download:",
             on_click="ignore",
             type="tertiary",
+            help="Nothing of it is kept: a reload of the page ends it.",
         )
 
 

@@ -103,6 +103,9 @@ def test_a_model_whose_files_are_gone_is_one_line_and_the_rest_is_there(gallery:
     (error,) = page.error
     assert "are not found" in error.value
     assert "Models and licences" in told(page)
+    page.button(key="doctor").click().run()
+    assert [one.value.count("\n") for one in page.error] == [0] * len(page.error)
+    assert len(page.error) > 1
     assert not page.exception
 
 
