@@ -58,11 +58,10 @@ def add(page: Page, folder: Path) -> None:
 
 
 def picture(page: Page, path: Path) -> None:
-    """Save what a page shows, as few colours as the photo allows."""
+    """Save what a page shows."""
     settled(page)
     page.wait_for_timeout(600)  # what moves comes to rest
-    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    image.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(path, optimize=True)
 
 
 def main(folder: Path) -> None:
