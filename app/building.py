@@ -79,9 +79,7 @@ def build_dataset(settings: Settings, folder: Path, asked: Asked) -> None:
             calls.close()
     if not any(shards(folder, split) for split in Split):
         _print(rejects(steps), "Rejected")
-        raise UserError(
-            "Nothing that the model wrote can be used; the table says why. Try another model, or another --seed."
-        )
+        raise UserError("Nothing that the model wrote can be used; the table says why. Try another model.")
     contents = check(folder, pixels=False)
     tables = {"Costs": costs(asker), "Rejected": rejects(steps), "Left out": left_out(tally)}
     made["placard"] = version("placard")

@@ -56,11 +56,8 @@ def choose(
 
 
 def _splits(photos: Sequence[Pictured], seed: int) -> dict[str, Split]:
-    """A split for each picture: of those that its sets say, the one that is held out most."""
-    found: dict[str, Split] = {}
-    for one in photos:
-        if one.split is not None:
-            found[one.same] = max(one.split, found.get(one.same, one.split), key=HELD.index)
+    """A split for each picture: that of the set that says one, else by dice of its name."""
+    found = {one.same: one.split for one in photos if one.split is not None}
     for one in photos:
         found.setdefault(one.same, _drawn(_dice(seed, one.same)))
     return found

@@ -21,8 +21,19 @@ def test_a_set_of_expressions_becomes_a_data_set_of_every_task_that_checks(tmp_p
     kinds = {(one.task, one.kind) for one in made}
     assert {task for task, _ in kinds} == set(Task) - {Task.PRACTICE}
     assert {"not_said", "stranger", "no_entry", "wrong_entry"} <= {kind for _, kind in kinds}
-    assert any(not region.present for one in made for region in one.regions)
+    wrong = {(one.image, region.noun) for one in made for region in one.regions if not region.present}
+    shown = {(one.image, region.noun) for one in made for region in one.regions if region.present}
+    assert {noun for _, noun in wrong} == {"dog"}  # every photo shows people, and every second one a dog
+    assert not wrong & shown
     assert {one.citations for one in made if one.task is Task.RCID} == {True, False}
+
+
+def test_a_number_of_an_entry_says_nothing_about_its_place_or_whether_it_is_right(tmp_path: Path) -> None:
+    made = records(Build(tmp_path, photos=14, order=Order(wrong=1.0, known=1.0)).run())
+    orders = {tuple(region.present for region in one.regions) for one in made if len(one.regions) == 3}
+    assert len(orders) > 1
+    largest = {max(range(2), key=lambda k: one.regions[k].box.area) for one in made if len(one.regions) == 2}
+    assert largest == {0, 1}
 
 
 def test_what_a_question_points_with_is_of_the_other_modality(tmp_path: Path) -> None:

@@ -100,6 +100,17 @@ def test_calls_refused_in_a_row_stop_the_build(tmp_path: Path, asker: MakeAsker)
         one.ask("a", PROMPT)
 
 
+def test_an_answer_between_refused_calls_says_that_the_model_is_there(
+    tmp_path: Path, asker: MakeAsker
+) -> None:
+    one = asker(tmp_path, lambda step, prompt: None if "good" in prompt else ValueError("too long"))
+    for number in range(12):
+        with pytest.raises(RefusedError):
+            one.ask("a", f"{PROMPT} {number}")
+        if number % 4 == 3:
+            one.ask("a", f"{PROMPT}, good {number}")
+
+
 def test_a_model_that_is_silent_is_left_at_once_when_the_build_is_stopped(
     tmp_path: Path, asker: MakeAsker
 ) -> None:
