@@ -94,3 +94,61 @@ def write_images(folder: Path, photos: int) -> Path:
     for number in range(1, photos + 1):
         (below / f"COCO_train2014_{number:012}.jpg").write_bytes(picture(number))
     return folder
+
+
+GENOME: dict[str, list[dict[str, Any]]] = {
+    "image_data": [
+        {"image_id": 1, "url": "https://x/VG_100K/1.jpg", "width": 200, "height": 120, "coco_id": 1},
+        {"image_id": 2, "url": "https://x/VG_100K/2.jpg", "width": 200, "height": 120, "coco_id": None},
+    ],
+    "objects": [
+        {
+            "image_id": number,
+            "objects": [
+                {"object_id": 10, "x": 10, "y": 20, "w": 70, "h": 90, "names": ["lady"], "synsets": []},
+                {"object_id": 11, "x": 12, "y": 20, "w": 68, "h": 90, "names": ["woman"], "synsets": []},
+                {"object_id": 12, "x": 110, "y": 40, "w": 80, "h": 70, "names": ["dog"], "synsets": []},
+                {"object_id": 13, "x": 0, "y": 0, "w": 200, "h": 40, "names": ["sky"], "synsets": []},
+                {"object_id": 14, "x": 0, "y": 60, "w": 30, "h": 40, "names": ["chair"], "synsets": []},
+                {"object_id": 15, "x": 90, "y": 60, "w": 30, "h": 40, "names": ["chair"], "synsets": []},
+            ],
+        }
+        for number in (1, 2)
+    ],
+    "region_descriptions": [
+        {
+            "id": number,
+            "regions": [
+                {"region_id": 1, "x": 10, "y": 20, "width": 71, "height": 90, "phrase": "a woman in red"},
+                {"region_id": 2, "x": 10, "y": 20, "width": 71, "height": 90, "phrase": "woman is smiling"},
+                {
+                    "region_id": 3,
+                    "x": 110,
+                    "y": 42,
+                    "width": 80,
+                    "height": 68,
+                    "phrase": "White dog by tree",
+                },
+                {"region_id": 4, "x": 110, "y": 42, "width": 80, "height": 68, "phrase": "tail of the dog"},
+                {"region_id": 5, "x": 0, "y": 0, "width": 9, "height": 9, "phrase": "a dog"},
+            ],
+        }
+        for number in (1, 2)
+    ],
+}
+
+
+def write_genome(folder: Path, **changes: object) -> Path:
+    """The JSON files of Visual Genome in a folder."""
+    folder.mkdir(exist_ok=True)
+    for name, form in {**GENOME, **changes}.items():
+        (folder / f"{name}.json").write_text(json.dumps(form))
+    return folder
+
+
+def write_genome_images(folder: Path) -> Path:
+    """Two photos as the first archive of Visual Genome unpacks, below a folder; that one."""
+    (folder / "VG_100K").mkdir(parents=True)
+    for number in (1, 2):
+        (folder / "VG_100K" / f"{number}.jpg").write_bytes(picture(40 + number))
+    return folder

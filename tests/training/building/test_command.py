@@ -13,7 +13,14 @@ from app.cli import main
 from tests.generation.server.scripted import Handler, fails, serving
 from tests.training.building.chat import answer
 from tests.training.building.making import files, records
-from tests.training.building.sets import coco, references, write_images, write_refer
+from tests.training.building.sets import (
+    coco,
+    references,
+    write_genome,
+    write_genome_images,
+    write_images,
+    write_refer,
+)
 
 
 def writes(handler: Handler) -> None:
@@ -86,10 +93,13 @@ def test_a_dry_run_counts_calls_and_makes_none(
 ) -> None:
     refs = write_refer(tmp_path / "refcoco", references(7), coco(7))
     images = write_images(tmp_path / "images", 7)
-    words = ("--refs", refs, "--images", images, "--dry-run", "--photos", 3, "--contexts", 2)
+    more = write_genome(tmp_path / "vg"), "--images", write_genome_images(tmp_path / "vg-images")
+    words = ("--refs", refs, "--images", images, "--genome", *more, "--dry-run", "--contexts", 2)
     assert run(monkeypatch, tmp_path / "out", *words) == 0
     told = re.sub(r"[^\w():,]+", " ", capsys.readouterr().out)
-    assert re.search(r"photos \(.*\) 3 6 ", told)
+    assert re.search(r"photos \(.*\) 9 18 ", told)
+    assert run(monkeypatch, tmp_path / "out", *words, "--photos", 3) == 0
+    assert re.search(r"photos.* 3 +│ 6 ", capsys.readouterr().out)
     assert not (tmp_path / "out").exists()
 
 

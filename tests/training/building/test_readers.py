@@ -17,6 +17,8 @@ from tests.training.building.sets import (
     picture,
     reference,
     references,
+    write_genome,
+    write_genome_images,
     write_images,
     write_refer,
 )
@@ -179,67 +181,11 @@ def test_texts_of_python_2_and_a_conversion_to_json_are_read(tmp_path: Path) -> 
         assert row.take("sent", str) == "café"
 
 
-GENOME: dict[str, list[dict[str, Any]]] = {
-    "image_data": [
-        {"image_id": 1, "url": "https://x/VG_100K/1.jpg", "width": 200, "height": 120, "coco_id": 1},
-        {"image_id": 2, "url": "https://x/VG_100K/2.jpg", "width": 200, "height": 120, "coco_id": None},
-    ],
-    "objects": [
-        {
-            "image_id": number,
-            "objects": [
-                {"object_id": 10, "x": 10, "y": 20, "w": 70, "h": 90, "names": ["lady"], "synsets": []},
-                {"object_id": 11, "x": 12, "y": 20, "w": 68, "h": 90, "names": ["woman"], "synsets": []},
-                {"object_id": 12, "x": 110, "y": 40, "w": 80, "h": 70, "names": ["dog"], "synsets": []},
-                {"object_id": 13, "x": 0, "y": 0, "w": 200, "h": 40, "names": ["sky"], "synsets": []},
-                {"object_id": 14, "x": 0, "y": 60, "w": 30, "h": 40, "names": ["chair"], "synsets": []},
-                {"object_id": 15, "x": 90, "y": 60, "w": 30, "h": 40, "names": ["chair"], "synsets": []},
-            ],
-        }
-        for number in (1, 2)
-    ],
-    "region_descriptions": [
-        {
-            "id": number,
-            "regions": [
-                {"region_id": 1, "x": 10, "y": 20, "width": 71, "height": 90, "phrase": "a woman in red"},
-                {"region_id": 2, "x": 10, "y": 20, "width": 71, "height": 90, "phrase": "woman is smiling"},
-                {
-                    "region_id": 3,
-                    "x": 110,
-                    "y": 42,
-                    "width": 80,
-                    "height": 68,
-                    "phrase": "White dog by tree",
-                },
-                {"region_id": 4, "x": 110, "y": 42, "width": 80, "height": 68, "phrase": "tail of the dog"},
-                {"region_id": 5, "x": 0, "y": 0, "width": 9, "height": 9, "phrase": "a dog"},
-            ],
-        }
-        for number in (1, 2)
-    ],
-}
-
-
-def write_genome(folder: Path, **changes: object) -> Path:
-    """The JSON files of Visual Genome in a folder."""
-    folder.mkdir(exist_ok=True)
-    for name, form in {**GENOME, **changes}.items():
-        (folder / f"{name}.json").write_text(json.dumps(form))
-    return folder
-
-
-def genome_images(folder: Path) -> Images:
-    """Two photos as the first archive of Visual Genome unpacks."""
-    (folder / "VG_100K").mkdir(parents=True)
-    for number in (1, 2):
-        (folder / "VG_100K" / f"{number}.jpg").write_bytes(picture(number))
-    return Images((folder,))
-
-
 def test_phrases_of_visual_genome_point_to_the_only_object_of_their_noun(tmp_path: Path) -> None:
     tally = Tally()
-    one, two = read_genome(write_genome(tmp_path / "vg"), genome_images(tmp_path / "images"), tally)
+    one, two = read_genome(
+        write_genome(tmp_path / "vg"), Images((write_genome_images(tmp_path / "images"),)), tally
+    )
     assert (one.key, one.same, one.split) == ("vg-1", "coco-1", None)
     assert two.same == "vg-2"
     assert [(spot.noun, spot.expressions) for spot in one.spots] == [
@@ -273,7 +219,7 @@ def test_a_broken_record_of_visual_genome_is_named(
 ) -> None:
     folder = write_genome(tmp_path / "vg", **changes)
     with pytest.raises(SourceError) as error:
-        read_genome(folder, genome_images(tmp_path / "images"), Tally())
+        read_genome(folder, Images((write_genome_images(tmp_path / "images"),)), Tally())
     assert told in str(error.value)
 
 
@@ -311,7 +257,9 @@ def test_photos_that_cannot_be_used_are_counted_and_the_same_bytes_are_one(tmp_p
 def test_a_photo_of_visual_genome_is_in_the_split_that_coco_has_it_in(tmp_path: Path) -> None:
     tally = Tally()
     photos, _ = refer(tmp_path, lambda refs, instances: [one.update(split="testA") for one in refs[:2]])
-    photos += read_genome(write_genome(tmp_path / "vg"), genome_images(tmp_path / "vg-images"), tally)
+    photos += read_genome(
+        write_genome(tmp_path / "vg"), Images((write_genome_images(tmp_path / "vg-images"),)), tally
+    )
     for photo in photos:  # other bytes: Visual Genome's copies were scaled
         if photo.key == "vg-1":
             photo.file.write_bytes(picture(30))
