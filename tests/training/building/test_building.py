@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.training.building.chat import ScriptedChat
 from tests.training.building.making import Build, files, records
+from training.building.asking import Learnt
 from training.building.building import Order
+from training.building.choosing import Chosen
+from training.building.contexts import Document
+from training.building.entering import Entering
+from training.building.source import Pictured, Spot
 from training.dataset.checking import check
+from training.dataset.folder import Split
 from training.dataset.record import Task
+from vision.box import Box
 
 
 def test_a_set_of_expressions_becomes_a_data_set_of_every_task_that_checks(tmp_path: Path) -> None:
@@ -34,6 +42,33 @@ def test_a_number_of_an_entry_says_nothing_about_its_place_or_whether_it_is_righ
     assert len(orders) > 1
     largest = {max(range(2), key=lambda k: one.regions[k].box.area) for one in made if len(one.regions) == 2}
     assert largest == {0, 1}
+
+
+def test_a_description_cites_each_entry_by_its_number_beside_a_wrong_one(tmp_path: Path) -> None:
+    made = records(Build(tmp_path, photos=14, order=Order(wrong=1.0, known=1.0)).run())
+    cited = [one for one in made if one.task is Task.RCID and one.citations]
+    assert any(not region.present for one in cited for region in one.regions[:-1])
+    for one in cited:
+        told = re.findall(r"(\w+), who works as a \w+ \[(\d)\]", one.answer)
+        assert [one.regions[int(k) - 1].text.split()[0] for _, k in told] == [name for name, _ in told]
+        assert len(told) == sum(region.present for region in one.regions)
+
+
+def test_entries_of_one_photo_do_not_tell_of_each_other(tmp_path: Path) -> None:
+    spots = tuple(Spot("woman", Box(n, 0, n + 50, 90), (f"woman {n}",)) for n in (0, 50))
+    pictured = Pictured("a", "a", tmp_path / "a.jpg", (100, 100), spots, frozenset({"person"}), None)
+    texts = {"Mia": "Mia is a sister of Lea.", "Lea": "Lea paints.", "Ida": "Ida sings."}
+    pool = {
+        (Split.TRAIN, "woman"): [
+            Learnt(Document("woman", name, text), (), (), ()) for name, text in texts.items()
+        ]
+    }
+    dealt = [
+        frozenset(one.learnt.document.name for one in entered.entries)
+        for seed in range(40)
+        if (entered := Entering(pool, 1.0, 0.0, seed).enter(Chosen(pictured, Split.TRAIN)))
+    ]
+    assert set(dealt) == {frozenset({"Mia", "Ida"}), frozenset({"Lea", "Ida"})}
 
 
 def test_what_a_question_points_with_is_of_the_other_modality(tmp_path: Path) -> None:
