@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import AsJson, Model, Server, settings_of
+from app.options import AsJson, settings_of
 
 dataset_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Training data: make it, check it, count it."
@@ -50,14 +50,19 @@ def build(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to; replies are kept beside it.")],
     refs: Annotated[
         list[Path] | None,
-        typer.Option("--refs", help="refs(...).p of RefCOCO, with instances.json beside it; repeatable."),
+        typer.Option(
+            "--refs",
+            metavar="FILE",
+            help="refs(...).p of RefCOCO, with instances.json beside it; repeatable.",
+        ),
     ] = None,
     genome: Annotated[
         list[Path] | None,
-        typer.Option("--genome", help="A folder with Visual Genome's JSON files; repeatable."),
+        typer.Option("--genome", metavar="FOLDER", help="One with Visual Genome's JSON files; repeatable."),
     ] = None,
     images: Annotated[
-        list[Path] | None, typer.Option("--images", help="A folder of photos, or of such; repeatable.")
+        list[Path] | None,
+        typer.Option("--images", metavar="FOLDER", help="Photos, or folders of them; repeatable."),
     ] = None,
     photos: Annotated[int | None, typer.Option(min=1, help="At most; all by default.")] = None,
     regions: Annotated[int, typer.Option(min=1, help="Of a photo at most, the largest first.")] = 4,
@@ -69,8 +74,12 @@ def build(
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Calls at a time.")] = 4,
     calls: Annotated[Path | None, typer.Option(help="Where replies are kept; FOLDER.calls.db.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many calls it takes.")] = False,
-    model: Model = None,
-    server: Server = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="The server's; its only one by default.")
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option("--server", metavar="URL", help="An OpenAI-compatible server that writes.")
+    ] = None,
 ) -> None:
     """Build a data set from referring expressions with a chat model; a stopped run goes on where it was."""
     from app.building import Asked, build_dataset
