@@ -30,10 +30,12 @@ def draw_merging(gallery: Gallery, entity: Entity) -> None:
         return
     chosen = st.radio(
         "Which one?",
-        list(found),
+        list(found)[:_MOST_FOUND],
         format_func=lambda number: escaped(f"{found[number].name} (number {number})"),
         key=f"which-{entity.id}",
     )
+    if len(found) > _MOST_FOUND:
+        st.caption("There are more: type more of the name.")
     if not nouns_agree(found[chosen].noun, entity.noun):
         st.warning(
             escaped(f"{found[chosen].name} is called {found[chosen].noun}, and this one {entity.noun}.")
@@ -57,7 +59,9 @@ def _found(gallery: Gallery, text: str, entity: Entity) -> dict[int, Entity]:
     """Who else of its kind has a number, or a name with every word of a text."""
     if not text:
         return {}
-    found = gallery.page(text=text, among=Among(kind=entity.kind), limit=_MOST_FOUND)
+    found = gallery.page(
+        text=text, among=Among(kind=entity.kind), limit=_MOST_FOUND + 2
+    )  # it may be among them
     if text.isdecimal() and len(text) <= _MOST_DIGITS:
         found = [*gallery.entities([int(text)]).values(), *found]
     return {other.id: other for other in found if other.id != entity.id and other.kind is entity.kind}

@@ -140,6 +140,9 @@ def test_a_merge_can_be_taken_back(known: Gallery) -> None:
     page = visit(2)
     page.text_input(key="same-2").set_value("kiss").run()
     assert page.radio[0].options == [escaped(f"{HOSTILE} (number 1)")]
+    assert not any("type more" in one.value for one in page.caption)
+    page.text_input(key="same-2").set_value("ann").run()
+    assert any("type more" in one.value for one in page.caption)
     page.text_input(key="same-2").set_value("3").run()
     assert page.radio[0].options[0] == escaped("Ann 2 (number 3)")
     press(page, "Make it part")
