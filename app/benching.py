@@ -38,7 +38,16 @@ from evaluation.bench.text_search import TextSearch
 from evaluation.building.build import Recipe, build_bench
 from evaluation.building.lore import Lore
 from evaluation.building.people import PEOPLE
-from evaluation.building.subjects import Half, Subject, halved, subjects_in, subjects_of, usable, with_stories
+from evaluation.building.subjects import (
+    Half,
+    Subject,
+    halved,
+    readable,
+    subjects_in,
+    subjects_of,
+    with_stories,
+    with_texts,
+)
 from evaluation.building.things import THINGS
 from evaluation.provenance import Provenance, code_digest
 from gallery.entity import EntityKind
@@ -99,7 +108,8 @@ def build(settings: Settings, order: Order) -> None:
         )
     with ExitStack() as stack:
         gallery = stack.enter_context(Gallery.open(settings.gallery_url))
-        subjects = halved(_subjects(order, kind, gallery, stack), half, seed=_HALVES_SEED)
+        # Halved before anything else is left out, so that the halves stay the same.
+        subjects = readable(halved(_subjects(order, kind, gallery, stack), half, seed=_HALVES_SEED))
         with_faces = kind is EntityKind.PERSON
         faces = load_faces(settings, choose_faces(settings, gallery)) if with_faces else None
         made = provenance(order.seed, "", {"half": order.half, kind.several: str(len(subjects))})
@@ -195,14 +205,14 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _subjects(order: Order, kind: EntityKind, gallery: Gallery, stack: ExitStack) -> list[Subject]:
-    """Those with whom a bench can be made."""
+    """Those of whom something is told."""
     if order.source is None:
         found = list(subjects_in(gallery, kind))
     else:
         columns = parse_columns(order.columns) if order.columns else None
         source = stack.enter_context(open_source(order.source, SourceOptions(columns=columns)))
         found = subjects_of(source.rows(), kind)
-    return usable(with_stories(found, seed=order.seed) if order.stories else found)
+    return with_texts(with_stories(found, seed=order.seed) if order.stories else found)
 
 
 def _matcher(

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.building import bioguide
+from evaluation.building.topic import Topic
 from gallery.entity import Entity, EntityKind
 from generation.answer import Answer
 from generation.context import Context, Entry, Stranger
@@ -23,20 +25,24 @@ LONGEST_SHARE = 0.4
 MOST_KNOWN, MOST_UNKNOWN = 3, 1
 _FACE, _GAP, _PHOTO_SIZE = 80, 200, (1000, 600)
 
-_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_BIRTH = re.compile(rf"^born in ([^,;]+), .*?((?:{_MONTH}) \d{{1,2}}, \d{{4}})$")
-_BACHELOR = re.compile(r"^(?:B\.A\.|B\.S\.|A\.B\.),? ([^,;]*(?:University|College)[^,;]*),.* (\d{4})$")
-_LAW = re.compile(r"^J\.D\.,? ([^,;]*(?:University|College|School)[^,;]*),.* (\d{4})$")
-_HIGH_SCHOOL = re.compile(r"^graduated(?: from)? ([^,;]*High School)")
-_STATE_SENATE = re.compile(r"^member of the [A-Z][\w ]*? state senate, (\d{4}-\d{4})$")
-_STATE_HOUSE = re.compile(
-    r"^member of the [A-Z][\w ]*? state (?:house of (?:representatives|delegates)|assembly), (\d{4}-\d{4})$"
-)
-_CONGRESS = re.compile(rf"^elected as a .*\(((?:{_MONTH}) \d{{1,2}}, \d{{4}})-present\)\.?$")
-_MILITARY = re.compile(r"(United States (?:Army|Navy|Air Force|Marine Corps|Coast Guard))(?! Academy)")
+# What the questions of this measurement ask for, as the builder of benches reads it from a text.
+_TOPICS = {
+    "birthplace": Topic.BIRTHPLACE,
+    "birth date": Topic.BIRTH_DATE,
+    "college": Topic.BACHELOR,
+    "college year": Topic.BACHELOR_YEAR,
+    "law school": Topic.LAW,
+    "law degree year": Topic.LAW_YEAR,
+    "high school": Topic.HIGH_SCHOOL,
+    "state senate years": Topic.STATE_SENATE,
+    "state house years": Topic.STATE_HOUSE,
+    "in Congress since": Topic.CONGRESS,
+    "state": Topic.STATE,
+    "party": Topic.PARTY,
+    "military": Topic.MILITARY,
+}
+# Questions that no bench asks.
 _COMMITTEE = re.compile(r"^chair(?:man)?, (?:House |Joint |Select )*(Committee on [^(;]+?) \(")
-_PARTY = re.compile(r"^elected as a (Republican|Democrat)\b")
-_OFFICE = re.compile(r"(?:Senator|Representative|Delegate) from ([A-Z][\w ]+)$")
 _TRADE = re.compile(r"^(?!attended|graduated|engaged|staff)(?:[a-z-]+ ){0,2}[a-z-]+(?:, private practice)?$")
 
 
@@ -99,23 +105,13 @@ def load_people(assets: Path | None = None) -> list[dict[str, str]]:
 
 
 def facts_of(biography: str) -> dict[str, tuple[str, ...]]:
-    """What a biography tells beyond doubt, by kind of question; facts that occur twice are left out."""
+    """What a biography tells beyond doubt, by kind of question, as it stands in the text."""
+    read = bioguide.facts_of(biography)
+    told = {kind: (read[topic].key,) for kind, topic in _TOPICS.items() if topic in read}
     clauses = [clause.strip() for clause in biography.rstrip(".").split(";")]
     found = {
-        "birthplace": _only(_BIRTH, clauses, 1),
-        "birth date": _only(_BIRTH, clauses, 2),
-        "college": _only(_BACHELOR, clauses, 1),
-        "college year": _only(_BACHELOR, clauses, 2),
-        "law school": _only(_LAW, clauses, 1),
-        "law degree year": _only(_LAW, clauses, 2),
-        "high school": _only(_HIGH_SCHOOL, clauses, 1),
-        "state senate years": _only(_STATE_SENATE, clauses, 1),
-        "state house years": _only(_STATE_HOUSE, clauses, 1),
-        "in Congress since": _only(_CONGRESS, clauses, 1),
+        **told,
         "committee": _only(_COMMITTEE, clauses, 1),
-        "state": tuple(match[0] for match in [_OFFICE.search(clauses[0])] if match),
-        "party": tuple({match[1] for match in map(_PARTY.match, clauses) if match}),
-        "military": tuple(match[1] for match in map(_MILITARY.match, clauses) if match),
         "trade": tuple(clause for clause in clauses[1:] if _TRADE.match(clause)),
     }
     return {kind: facts for kind, facts in found.items() if facts}

@@ -72,9 +72,14 @@ def subjects_in(gallery: Gallery, kind: EntityKind) -> Iterator[Subject]:
             yield Subject(str(entity.id), entity.name, entity.noun, entity.biography, crops)
 
 
-def usable(subjects: Iterable[Subject]) -> list[Subject]:
-    """Those who have a text and a name that can be read: what was decoded wrongly makes no fair question."""
-    return [one for one in subjects if one.biography.strip() and not _is_garbled(one.name)]
+def with_texts(subjects: Iterable[Subject]) -> list[Subject]:
+    """Those of whom something is told."""
+    return [one for one in subjects if one.biography.strip()]
+
+
+def readable(subjects: Iterable[Subject]) -> list[Subject]:
+    """Those whose names can be read: one that was decoded wrongly makes no fair question."""
+    return [one for one in subjects if not _is_garbled(one.name)]
 
 
 def with_stories(subjects: Iterable[Subject], *, seed: int) -> list[Subject]:

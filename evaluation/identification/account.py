@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from evaluation.identification.figures import Calibrated, Figures, Variant, figures_of
+from evaluation.identification.halves import WANTED, Chosen
 from evaluation.identification.measures import Point, Scored
 from evaluation.identification.plot import Line, det_plot
 from evaluation.identification.run import Findings
@@ -100,6 +101,8 @@ def _sections(findings: Findings, figures: Figures, unusable: Mapping[str, int])
         (_names(figures.ways, "way", rate=protocol.rates[-1]),),
     )
     yield Section("By margin, at the threshold in use", (_names(figures.margins, "margin"),))
+    if figures.halves:
+        yield Section("A margin chosen on one half of the people", _on_halves(figures.halves))
 
 
 def _tried(findings: Findings, figures: Figures, unusable: Mapping[str, int]) -> Table:
@@ -195,6 +198,33 @@ def _calibrations(figures: Figures) -> Table:
     return Table(head, tuple(rows))
 
 
+def _on_halves(halves: Sequence[Chosen]) -> tuple[Text, Table]:
+    how = (
+        f"In each of {len(halves)} ways to halve strangers and known people the smallest margin was chosen "
+        f"at which no more than {_percent(WANTED)} of the one half's strangers are named, and tried on the "
+        f"other half. The galleries hold people of both."
+    )
+    head = (
+        "margin: mean, range",
+        "strangers named where it was chosen",
+        "strangers named among the others",
+        "known found among the others",
+    )
+    shares = (
+        [one.named_there for one in halves],
+        [one.named for one in halves],
+        [one.found for one in halves],
+    )
+    margins = [one.margin for one in halves]
+    spread = f"{sum(margins) / len(margins):.3f}, {min(margins):.2f} to {max(margins):.2f}"
+    return Text(how), Table(head, ((spread, *map(_spread, shares)),))
+
+
+def _spread(shares: Sequence[float]) -> str:
+    low, high = 100 * min(shares), 100 * max(shares)
+    return f"{100 * sum(shares) / len(shares):.1f} % ({low:.1f} to {high:.1f})"
+
+
 def _cells(rate: Rate) -> tuple[str, str]:
     if rate.value is None:
         return "nothing tried", ""
@@ -218,6 +248,7 @@ def _forms(findings: Findings, figures: Figures, unusable: Mapping[str, int]) ->
         "product": figures.product.form(),
         "ways": [variant.form() for variant in figures.ways],
         "margins": [variant.form() for variant in figures.margins],
+        "margin_on_halves": [one.form() for one in figures.halves],
         "gallery_size": [variant.form() for variant in figures.sizes],
         "groups": [variant.form() for variant in figures.groups],
         "calibrated": [one.form() for one in figures.calibrated],

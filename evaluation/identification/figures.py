@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from evaluation.identification.halves import Chosen, chosen_on_halves
 from evaluation.identification.measures import Point, Scored, counted, rank_one, undetected
 from evaluation.identification.probes import Probe, Scores
 from evaluation.identification.run import Findings, Held
@@ -72,6 +73,7 @@ class Figures:
     product: Variant  # best of references, one-to-one: as the product recognises
     ways: tuple[Variant, ...]
     margins: tuple[Variant, ...]
+    halves: tuple[Chosen, ...]
     sizes: tuple[Variant, ...]
     groups: tuple[Variant, ...]
     calibrated: tuple[Calibrated, ...]
@@ -101,6 +103,7 @@ def figures_of(findings: Findings) -> Figures:
             variant("averaged template, any number of times", findings.averaged, one_each=False),
         ),
         margins=tuple(variant(f"{margin:.2f}", best, margin) for margin in MARGINS),
+        halves=tuple(chosen_on_halves(best, rules.threshold, seed=seed)),
         sizes=tuple(variant(f"{size}", probes) for size, probes in sorted(findings.sizes.items())),
         groups=_groups(best, variant),
         calibrated=tuple(_calibrated(findings, findings.held)),

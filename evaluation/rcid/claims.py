@@ -18,6 +18,9 @@ _MORE = re.compile(
     r"|now)\b)|\s+(?=and (?:is|was|has|had|holds?|served?|worked|lives|owns|won)\b)"
 )
 
+# Such an end keeps its stop: "D.C."
+_ABBREVIATED = re.compile(r"(?<!\w)(?:[A-Za-z]\.)+[A-Za-z]$")
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -61,6 +64,7 @@ def _claims(segment: str, cited: frozenset[int], context: Context) -> Iterator[C
     there = [spot.entry.k for place in places for spot in place.spots if spot.entry is not None]
     for piece in _MORE.split(without_spans(segment, (place.span for place in places))):
         text = " ".join(piece.split()).strip(" ,;:.")
+        text += "." if _ABBREVIATED.search(text) else ""
         if re.search(r"\w", text):
             yield Claim(text, cited, named, frozenset(there) if places else None)
 

@@ -38,6 +38,7 @@ _WHO = (
     r"(?:person|man|woman|guy|gentleman|lady|boy|girl|face|one|individual|figure|politician|senator|member)"
 )
 _WHAT = r"(?:object|thing|item|toy)"
+_ANYTHING = frozenset({"object", "thing", "item"})  # nouns that single nothing out
 _POSTURE = r"(?:\b(?:standing|sitting|seated) )?"
 _PEOPLE = re.compile(rf"\b(?:who|people|{_WHO})\b", re.IGNORECASE)
 _WHOSE = re.compile(r"\bwhose\b", re.IGNORECASE)  # a person's, or a thing
@@ -133,7 +134,7 @@ def _meant(context: Context, question: str) -> tuple[Spot, ...]:
     """Those among whom a question counts: things that it calls by their noun, else people, or everything."""
     if _PEOPLE.search(question):
         return spots_of(context, things=_THINGS.search(question) is not None)
-    words = set(re.findall(r"\w+", folded(question)))
+    words = set(re.findall(r"\w+", folded(question))) - _ANYTHING
     called = tuple(
         spot
         for spot in spots_of(context)

@@ -8,6 +8,7 @@ import xml.etree.ElementTree
 
 import pytest
 
+from evaluation.identification.halves import chosen_on_halves
 from evaluation.identification.measures import Scored
 from evaluation.identification.plot import Line, det_plot
 from evaluation.identification.probes import Near, Probe
@@ -110,3 +111,19 @@ def test_a_plot_is_whole_svg_and_labels_are_text() -> None:
     texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"<b>one & two", "in use", "too few strangers to say", "0.1 %"} <= set(texts)
     assert len(list(root.iter("{http://www.w3.org/2000/svg}circle"))) == 2
+
+
+def test_a_margin_is_chosen_on_one_half_and_tried_on_the_other() -> None:
+    # Of 40 strangers 20 lead by 0.055 and 20 by 0.005; ten known people lead by 0.3, two by 0.02.
+    leads = [(f"s{n}", False, 0.055 if n % 2 else 0.005) for n in range(40)]
+    leads += [(f"k{n}", True, 0.02 if n < 2 else 0.3) for n in range(12)]
+    probes = [
+        Probe(person, known, "", (Near(known, 0.8, lead),), first=known) for person, known, lead in leads
+    ]
+    halves = chosen_on_halves(probes, 0.6, seed=1)
+    assert len(halves) == 10
+    assert {one.margin for one in halves} == {0.06}
+    assert {(one.named_there, one.named) for one in halves} == {(0.0, 0.0)}
+    assert {round(6 * one.found) for one in halves} <= {4, 5, 6} and min(one.found for one in halves) < 1
+    assert chosen_on_halves(probes, 0.9, seed=1)[0].margin == 0.0  # nobody is named at all
+    assert chosen_on_halves(probes[:40], 0.6, seed=1) == []  # without known people

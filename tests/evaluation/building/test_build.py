@@ -18,7 +18,7 @@ from evaluation.bench.matching import SAME_PLACE
 from evaluation.building.asking import Asker, Known, Standing
 from evaluation.building.build import Recipe, TooFewError, build_bench
 from evaluation.building.people import PEOPLE
-from evaluation.building.subjects import Half, Subject, halved, subjects_in, usable
+from evaluation.building.subjects import Half, Subject, halved, readable, subjects_in, with_texts
 from evaluation.building.things import THINGS
 from evaluation.building.topic import Topic
 from gallery.entity import EntityKind, NewEntity
@@ -218,4 +218,6 @@ def test_texts_that_tell_nothing_end_in_one_line(tmp_path: Path) -> None:
 def test_names_that_were_decoded_wrongly_and_empty_texts_are_left_out() -> None:
     names = ("Linda SÃ¡nchez", "Linda Sánchez", "João Pires")
     subjects = [Subject(name, name, "", "a potter", ()) for name in names]
-    assert [one.name for one in usable([*subjects, Subject("x", "Eve", "", " ", ())])] == [*names[1:]]
+    assert [one.name for one in readable(with_texts([*subjects, Subject("x", "Eve", "", " ", ())]))] == [
+        *names[1:]
+    ]

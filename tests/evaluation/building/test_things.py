@@ -16,7 +16,7 @@ from evaluation.bench.scoring import Verdict, verdict_of
 from evaluation.bench.setting import Setting
 from evaluation.building.build import Recipe, build_bench
 from evaluation.building.stories import story_of
-from evaluation.building.subjects import subjects_of, usable, with_stories
+from evaluation.building.subjects import subjects_of, with_stories
 from evaluation.building.things import THINGS, facts_of, silent_topics
 from evaluation.building.topic import Topic
 from gallery.entity import EntityKind, NewEntity
@@ -45,7 +45,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
         if thing.is_dir()
         for path in sorted(thing.glob("*.jpg"))[:2]
     ]
-    things = usable(with_stories(subjects_of(rows, EntityKind.THING), seed=1))
+    things = with_stories(subjects_of(rows, EntityKind.THING), seed=1)
     out = tmp_path_factory.mktemp("built") / "bench"
     build_bench(things, None, out, Recipe(48, seed=2, lore=THINGS))
     return read_bench(out)

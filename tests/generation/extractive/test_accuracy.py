@@ -36,9 +36,9 @@ def test_facts_are_read_from_a_biography() -> None:
         "law school": ("Yale University",),
         "law degree year": ("1990",),
         "in Congress since": ("January 3, 2019",),
-        "state": ("Representative from Ohio",),
+        "state": ("from Ohio",),
         "party": ("Democrat",),
-        "military": ("United States Air Force",),
+        "military": ("Air Force",),
         "trade": ("lawyer, private practice",),
     }
 
