@@ -216,6 +216,26 @@ def test_a_server_that_goes_away_stops_the_build_and_the_next_run_goes_on(tmp_pa
     assert first.asker.fresh + second.asker.fresh == whole.asker.fresh
 
 
+def test_an_interrupt_waits_for_no_call_that_hangs(tmp_path: Path) -> None:
+    hanging, released, finished = threading.Event(), threading.Event(), threading.Event()
+
+    def hangs(step: str, prompt: str) -> None:
+        if "one woman" in prompt:  # asked for after the dogs
+            hanging.set()
+            released.wait(20)
+            finished.set()
+
+    class Interrupted(Build):
+        def _report(self, what: str, done: int, total: int) -> None:
+            hanging.wait(20)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted(tmp_path, ScriptedChat(misdeed=hangs), photos=1, jobs=2).run()
+    assert not finished.is_set()
+    released.set()
+
+
 def test_replies_that_cannot_be_kept_are_an_error_before_any_call(tmp_path: Path) -> None:
     (tmp_path / "calls.db").write_bytes(b"no database, but a text of some length" * 30)
     with pytest.raises(UserError, match=r"Replies cannot be kept in .*calls\.db"):
