@@ -41,6 +41,11 @@ CITED = (
     "Bella, who fears thunder [2], is the white dog."
 )
 
+MANY = (
+    "Laura works as a teacher in Lyon [1]. Laura plays the violin every Sunday [1]. "
+    "Laura won a prize in 2012 [1]. Laura is the woman in jeans [1]. Bella fears thunder [2]."
+)
+
 
 class Said:
     """Gives replies in their order, the last one for ever."""
@@ -189,6 +194,14 @@ REPLIES: list[Case] = [
         (
             {"description": PLAIN},
             {"description": CITED.replace("[1]", "[x]").replace("[2]", "[1]").replace("[x]", "[2]")},
+        ),
+    ),
+    (  # one of five
+        Rule.CITATION_WRONG,
+        tell,
+        (
+            {"description": MANY.replace(" [1]", "").replace(" [2]", "")},
+            {"description": MANY.replace("jeans [1]", "jeans [2]")},
         ),
     ),
 ]
