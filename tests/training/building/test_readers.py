@@ -196,6 +196,22 @@ def test_phrases_of_visual_genome_point_to_the_only_object_of_their_noun(tmp_pat
     assert tally.counts == {LeftOut.SAME_NOUN: 4, LeftOut.OTHER_CLASS: 2, LeftOut.NO_OBJECT: 6}
 
 
+def test_a_phrase_that_fits_two_objects_points_to_neither(tmp_path: Path) -> None:
+    place = {"x": 10, "y": 20, "w": 70, "h": 90}
+    region = {"x": 10, "y": 20, "width": 70, "height": 90}
+    folder = write_genome(
+        tmp_path / "vg",
+        objects=[{"image_id": 1, "objects": [{**place, "names": [name]} for name in ("dog", "cat")]}],
+        region_descriptions=[
+            {"id": 1, "regions": [{**region, "phrase": text} for text in ("dog and cat", "a lazy cat")]}
+        ],
+    )
+    tally = Tally()
+    (photo,) = read_genome(folder, Images((write_genome_images(tmp_path / "images"),)), tally)
+    assert [spot.expressions for spot in photo.spots] == [("lazy cat",)]
+    assert tally.counts == {LeftOut.NO_OBJECT: 1, LeftOut.NO_EXPRESSION: 1}
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
