@@ -181,7 +181,8 @@ def _recognised(
         print(f"Faces: {choice}", file=sys.stderr)
         if choice.things is not None:
             print(f"Things: {choice.things}", file=sys.stderr)
-        enrol_given(gallery, rows, recogniser.faces, things=recogniser.things)
+        if rows:
+            enrol_given(gallery, rows, recogniser.faces, things=recogniser.things)
         matches = recogniser.recognise(photo, drawn=drawn)
         if recogniser.size == 0:
             print(

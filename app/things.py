@@ -13,7 +13,14 @@ from ingest.sources.row import Labelled, Row
 from retrieval.rules import ByHand, MatchRules, rules_in
 from vision.crops import Views
 from vision.detector import is_detector, load_detector
-from vision.embedder import Embedder, ThingsUnavailableError, identity_of, is_embedder, load_embedder
+from vision.embedder import (
+    OPEN_CLIP_CONFIG,
+    Embedder,
+    ThingsUnavailableError,
+    identity_of,
+    is_embedder,
+    load_embedder,
+)
 from vision.faces import AUTO
 from vision.things import ThingModel
 
@@ -79,17 +86,23 @@ def load_things(settings: Settings, choice: ThingChoice) -> ThingModel:
 
 def choose_search(settings: Settings, gallery: Gallery) -> Embedder:
     """The embedder of whole photos that texts are searched with; raise `ThingsUnavailableError`."""
-    current = gallery.current_space(SpaceKind.PHOTO)
     if settings.things not in (AUTO, OFF):
         return load_embedder(find_folder(settings, settings.things), settings.device)
+    current = gallery.current_space(SpaceKind.PHOTO)
     if current is not None:
         return load_embedder(folder_of(current, settings), settings.device)
-    for folder in embedders_on_disk(settings):
-        if (folder / "open_clip_config.json").is_file():
+    for folder in _own_embedder(settings, gallery), *embedders_on_disk(settings):
+        if folder is not None and (folder / OPEN_CLIP_CONFIG).is_file():
             return load_embedder(folder, settings.device)
     raise ThingsUnavailableError(
         "Search by content needs a CLIP model, and none is on disk: 'placard models list' shows some."
     )
+
+
+def _own_embedder(settings: Settings, gallery: Gallery) -> Path | None:
+    """What the gallery tells things apart with, if its files are here."""
+    current = gallery.current_space(SpaceKind.THING)
+    return None if current is None else _found(current, settings)
 
 
 def thing_rules(settings: Settings, gallery: Gallery, space: str) -> MatchRules:
@@ -120,14 +133,19 @@ def embedders_on_disk(settings: Settings) -> Iterator[Path]:
 
 def folder_of(space: Space, settings: Settings) -> Path:
     """Where the model of a space is now; its files may have moved since."""
-    hint = Path(space.model)
-    for folder in (hint, *_folders(settings)):
-        if is_embedder(folder) and _made_by(space.name, identity_of(folder)):
-            return folder
-    raise ThingsUnavailableError(
-        f"The gallery was made with {space.name}, whose files were in {hint} and are not found. "
-        f"Give their folder by --things, or go without things by --things off."
-    )
+    found = _found(space, settings)
+    if found is None:
+        raise ThingsUnavailableError(
+            f"The gallery was made with {space.name}, whose files were in {space.model} and are not found. "
+            f"Give their folder by --things, or go without things by --things off."
+        )
+    return found
+
+
+def _found(space: Space, settings: Settings) -> Path | None:
+    folders = (Path(space.model), *_folders(settings))
+    made = (one for one in folders if is_embedder(one) and _made_by(space.name, identity_of(one)))
+    return next(made, None)
 
 
 def _made_by(space: str, identity: str) -> bool:

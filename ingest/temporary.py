@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gallery.gallery import Gallery
 from ingest.outcome import Status
+from ingest.reason import Reason
 from ingest.run import IngestOptions, ingest
 from ingest.sources.row import Labelled
 from vision.errors import UserError
@@ -29,4 +30,6 @@ def enrol_given(
     """Enrol all of a few references; raise `UserError` where one of them cannot be recognised by."""
     for outcome in ingest(gallery, faces, rows, options, things=things):
         if outcome.status is Status.SKIPPED:
-            raise UserError(f"The reference {outcome.photo} cannot be used: {outcome.detail}.")
+            several = outcome.reason in (Reason.SEVERAL_FACES, Reason.SEVERAL_THINGS)
+            more = " A reference is taken as it is: crop it to that one." if several else ""
+            raise UserError(f"The reference {outcome.photo} cannot be used: {outcome.detail}.{more}")

@@ -108,6 +108,11 @@ def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file; raise `ThingsUnavailableError`."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ThingsUnavailableError(
+            f"{path.parent} is not the folder of such a model: it has no {path.name}. 'placard models list' "
+            f"shows what can be fetched."
+        ) from error
     except (OSError, ValueError) as error:
         raise ThingsUnavailableError(f"{path} cannot be read: {error}. Fetch the model again.") from error
     if not isinstance(found, dict):

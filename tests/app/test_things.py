@@ -180,6 +180,28 @@ def test_what_is_wrong_is_one_line(
     assert result.code == 1 and said in result.err and "Traceback" not in result.err
 
 
+def test_another_encoder_than_the_gallerys_is_told_as_what_reads_the_photo(
+    run: Run, photos: dict[str, Path], encoder: Path, tmp_path: Path
+) -> None:
+    run("ingest", shelf(photos, tmp_path / "shelf"), "--things", encoder)
+    other = save_clip(tmp_path / "other", seed=1)
+    said = run("who", photos["rabbit"], "--things", other)
+    assert said.code == 1 and "but this photo would be read with openclip-" in said.err
+    assert "photos cannot be added with" in run("ingest", tmp_path / "shelf", "--things", other).err
+    neither = run("who", photos["rabbit"], "--things", photos["rabbit"].parent)
+    assert "is not the folder of such a model: it has no config.json" in neither.err
+
+
+def test_search_takes_the_encoder_of_the_gallerys_things(
+    run: Run, photos: dict[str, Path], encoder: Path, tmp_path: Path
+) -> None:
+    run("ingest", shelf(photos, tmp_path / "shelf"), "--things", encoder)
+    said = run("gallery", "search", "a rabbit")
+    assert said.code == 1 and "No photo is prepared for search: 'placard ingest --search' does" in said.err
+    assert run("ingest", tmp_path / "shelf", "--search").code == 0
+    assert "Bo" in run("gallery", "search", "a rabbit").out
+
+
 def test_search_without_a_clip_model_says_what_to_do(run: Run) -> None:
     result = run("gallery", "search", "a red tie")
     assert result.code == 1 and "Search by content needs a CLIP model, and none is on disk" in result.err

@@ -167,7 +167,7 @@ def save_dinov2(folder: Path) -> Path:
     return folder
 
 
-def save_clip(folder: Path) -> Path:
+def save_clip(folder: Path, *, seed: int = 0) -> Path:
     """A vision transformer in open_clip's own format, 16 dimensions."""
     config = {
         "embed_dim": 16,
@@ -175,7 +175,7 @@ def save_clip(folder: Path) -> Path:
         "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 8, "heads": 1, "layers": 1},
     }
     folder.mkdir(parents=True)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     model = open_clip.CLIP(**config)
     save_file(model.state_dict(), folder / "open_clip_model.safetensors")
     text = json.dumps({"model_cfg": config, "preprocess_cfg": {"mean": [0.5] * 3, "std": [0.5] * 3}})
