@@ -14,7 +14,8 @@ from generation.server.chat import Conduct
 from generation.server.fault import Fault
 from tests.training.building.chat import ScriptedChat
 from tests.training.building.making import QUICK, Build, files
-from training.building.calls import Asker, Calls, Model, RefusedError, Reply
+from training.building.calls import Asker, Calls, Model, RefusedError, Reply, Used
+from training.building.report import costs
 from vision.errors import UserError
 
 
@@ -234,6 +235,19 @@ def test_an_interrupt_waits_for_no_call_that_hangs(tmp_path: Path) -> None:
         Interrupted(tmp_path, ScriptedChat(misdeed=hangs), photos=1, jobs=2).run()
     assert not finished.is_set()
     released.set()
+
+
+def test_costs_are_told_by_step_with_the_calls_of_which_a_server_said_nothing(
+    tmp_path: Path, asker: MakeAsker
+) -> None:
+    one = asker(tmp_path, failing())
+    one.used = {"k1": Used("a", 1000, 7), "k2": Used("b", 5, 1), "k3": Used("a", None, None)}
+    assert list(costs(one)) == [
+        ("step", "calls", "tokens in", "tokens out"),
+        ("a", "2", "1,000 (1 calls did not say)", "7 (1 calls did not say)"),
+        ("b", "1", "5", "1"),
+        ("all steps", "3", "1,005 (1 calls did not say)", "8 (1 calls did not say)"),
+    ]
 
 
 def test_replies_that_cannot_be_kept_are_an_error_before_any_call(tmp_path: Path) -> None:
