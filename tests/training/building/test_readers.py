@@ -86,7 +86,9 @@ def test_expressions_boxes_nouns_and_splits_are_those_of_the_set(tmp_path: Path)
         ),
         (lambda refs, instances: instances["images"][0].update(file_name="gone.jpg"), LeftOut.NO_FILE),
         (
-            lambda refs, instances: instances["images"][0].update(file_name="../images/train2014/a.jpg"),
+            lambda refs, instances: instances["images"][0].update(
+                file_name=f"../train2014/COCO_train2014_{1:012}.jpg"
+            ),
             LeftOut.NO_FILE,
         ),
         (lambda refs, instances: refs[1].update(split="testB"), LeftOut.HELD_OUT),
