@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.settings import read_settings
+from gallery.calibration import Calibration
+from gallery.entity import SpaceKind
 from gallery.gallery import Gallery
 from gallery.jobs import JobState, Tally
 from retrieval.rules import rules_for
+from tests.vision.tiny_things import save_clip
+from vision.crops import Views
+from vision.embedder import identity_of
 from vision.faces import DLIB_SPACE
 
 WAIT_S = 60
@@ -81,6 +87,20 @@ def test_models_that_may_not_be_used_commercially_stand_out(
     st.cache_resource.clear()
     monkeypatch.setattr("app.web.status_page._in_use", lambda _: {"buffalo_l"})
     assert "In use here, and not for commercial use: buffalo_l." in told(visit())
+
+
+def test_things_have_their_thresholds_and_say_what_these_were_calibrated_on(
+    gallery: Gallery, tmp_path: Path
+) -> None:
+    encoder = save_clip(tmp_path / "encoder")
+    space = Views().space(identity_of(encoder))
+    with gallery.write() as writer:
+        writer.add_space(space, 16, str(encoder), kind=SpaceKind.THING)
+        made = (0.77, 0.02, 0.05, 15, 15, 78, "tail", "2026-11-25T10:00:00+00:00")
+        writer.calibrate(Calibration(space, *made))
+    said = told(visit())
+    assert "similarity 0.770 and 0.02 ahead of the next" in said
+    assert "calibrated on 15 things on 2026-11-25: about 5 % of unknown things get a name among 15" in said
 
 
 @pytest.mark.usefixtures("collins")
