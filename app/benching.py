@@ -84,6 +84,7 @@ class Order:
     half: str
     kind: str = EntityKind.PERSON.value
     stories: bool = False  # things without a text get an invented one
+    references: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ def build(settings: Settings, order: Order) -> None:
         faces = load_faces(settings, choose_faces(settings, gallery)) if with_faces else None
         made = provenance(order.seed, "", {"half": order.half, kind.several: str(len(subjects))})
         told = stack.enter_context(progress("questions", order.questions))
-        recipe = Recipe(order.questions, seed=order.seed, name=order.out.name, lore=lore)
+        recipe = Recipe(
+            order.questions, seed=order.seed, name=order.out.name, lore=lore, references=order.references
+        )
         bench = build_bench(subjects, faces, order.out, recipe, made=made.facts(), told=told)
     kinds = Counter(question.type.value for question in bench.questions)
     print(f"Wrote {order.out}: {len(bench.questions)} questions about {len(bench.photos)} photos.")

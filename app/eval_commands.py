@@ -66,13 +66,16 @@ def build_bench(
     stories: Annotated[
         bool, typer.Option("--stories", help="Invent a story for each thing that has no text.")
     ] = False,
+    references: Annotated[
+        int, typer.Option(min=1, help="Photos of each in the gallery, at most; the last one is shown.")
+    ] = 1,
     faces: Faces = None,
     device: Device = None,
 ) -> None:
     """Make a bench of real people or things: query photos with known boxes, multiple-choice questions."""
     from app.benching import Order, build
 
-    order = Order(out, source, columns, questions, seed, half, kind, stories)
+    order = Order(out, source, columns, questions, seed, half, kind, stories, references)
     build(settings_of(faces, device), order)
 
 

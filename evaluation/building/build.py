@@ -46,10 +46,11 @@ class Recipe:
     per_photo: int = 6
     name: str = "bench"
     lore: Lore = PEOPLE
+    references: int = 1  # photos of each in the gallery, at most; not the one shown, if there are others
 
     def __post_init__(self) -> None:
-        if self.questions < 1 or self.per_photo < 1:
-            raise ValueError(f"Expected at least one question and one per photo, but got {self}")
+        if min(self.questions, self.per_photo, self.references) < 1:
+            raise ValueError(f"Expected at least one question, one per photo, one reference, but got {self}")
 
 
 class TooFewError(UserError):
@@ -121,6 +122,7 @@ class _Builder:
         self._chance = random.Random(recipe.seed)
         self._folder = folder
         self._kind = recipe.lore.kind
+        self._references = recipe.references
         order = list(subjects)
         self._chance.shuffle(order)
         shown = [(subject, portrait_of(subject, faces, shown=True)) for subject in order]
@@ -154,11 +156,18 @@ class _Builder:
         """Everybody of the gallery, their reference photos written beside."""
         for number, known in enumerate(self._known, start=1):
             subject = known.subject
-            data = subject.portraits[0]()
-            suffix = ".png" if data.startswith(_PNG) else ".jpg"
-            file = f"references/{number:05d}{suffix}"
-            (self._folder / file).write_bytes(data)
-            yield BenchEntity(subject.id, self._kind, subject.noun, subject.name, subject.biography, (file,))
+            files = (subject.portraits[:-1] or subject.portraits)[: self._references]
+            names = tuple(
+                self._written(read(), f"{number:05d}" + (f"-{place}" if place else ""))
+                for place, read in enumerate(files)
+            )
+            yield BenchEntity(subject.id, self._kind, subject.noun, subject.name, subject.biography, names)
+
+    def _written(self, data: bytes, name: str) -> str:
+        """A reference photo in the bench's folder; its path there."""
+        file = f"references/{name}{'.png' if data.startswith(_PNG) else '.jpg'}"
+        (self._folder / file).write_bytes(data)
+        return file
 
     def _together(self, count: int) -> list[Known]:
         """Different people, next in the deal."""

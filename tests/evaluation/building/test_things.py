@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from pathlib import Path
 
@@ -43,11 +44,11 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
         )
         for thing in sorted(folder.iterdir())
         if thing.is_dir()
-        for path in sorted(thing.glob("*.jpg"))[:2]
+        for path in sorted(thing.glob("*.jpg"))[:4]
     ]
     things = with_stories(subjects_of(rows, EntityKind.THING), seed=1)
     out = tmp_path_factory.mktemp("built") / "bench"
-    build_bench(things, None, out, Recipe(48, seed=2, lore=THINGS))
+    build_bench(things, None, out, Recipe(48, seed=2, lore=THINGS, references=2))
     return read_bench(out)
 
 
@@ -82,6 +83,14 @@ def test_a_bench_of_things_has_the_published_form(bench: Bench) -> None:
     assert all("person" not in question.text for question in bench.questions)
     for told in bench.photos.values():
         assert all(region.box.clipped(told.size) == region.box for region in told.regions)
+
+
+def test_the_photo_that_is_shown_is_no_reference(bench: Bench) -> None:
+    assert {len(entity.references) for entity in bench.entities.values()} == {2}
+    last = {
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in (ASSETS / "data/objects").glob("*/03.jpg")
+    }
+    assert last and not last & set(bench.hashes.values())
 
 
 def test_what_is_compared_is_true_of_one_thing_alone(bench: Bench) -> None:
