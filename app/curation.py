@@ -80,8 +80,8 @@ def merge(settings: Settings, person: str, into: str, *, confirmed: bool) -> Non
     with Gallery.open(settings.gallery_url) as gallery:
         merged, survivor = one_of(gallery, person), one_of(gallery, into)
         if merged.kind is survivor.kind and not nouns_agree(merged.noun, survivor.noun) and not confirmed:
-            of = f"{merged.name} is called {merged.noun}, {survivor.name} {survivor.noun}"
-            print(printable(f"{of}; after this both are one {survivor.noun}."))
+            both = f"{merged.name} ({merged.noun}) and {survivor.name} ({survivor.noun})"
+            print(printable(f"{both} are called differently; after this they are one {survivor.noun}."))
             if _typed(f"Type {merged.id} to go on: ", "merged") != str(merged.id):
                 raise UserError("Nothing was merged.")
         with gallery.write() as writer:

@@ -87,7 +87,10 @@ def test_a_merge_of_two_nouns_is_asked_about_and_one_of_two_kinds_refused(
     assert (refused.code, refused.err) == (1, "Error: A person cannot be merged into a thing.\n")
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     asked = run("gallery", "merge", mug, bella)
-    assert asked.code == 1 and "Mug is called mug, Bella dog; after this both are one dog." in asked.out
+    assert (
+        asked.code == 1
+        and "Mug (mug) and Bella (dog) are called differently; after this they are one dog." in asked.out
+    )
     assert "Nothing was merged: no confirmation came; --yes goes on without one." in asked.err
     monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
     assert run("gallery", "merge", mug, bella).err == "Error: Nothing was merged.\n"
