@@ -60,6 +60,7 @@ class Stranger:
 
     box: Box  # of the region
     prompt_box: Box  # what the prompt calls the place, if it speaks of strangers
+    kind: EntityKind = EntityKind.PERSON  # unknown things are told of only where a bench says that they are
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -97,6 +97,12 @@ class Bench:
         return self.photos[question.photo].regions
 
     @property
+    def strange(self) -> EntityKind:
+        """What a stranger to the gallery is: a person, but a thing in a bench of things alone."""
+        kinds = {entity.kind for entity in self.entities.values()}
+        return EntityKind.THING if kinds == {EntityKind.THING} else EntityKind.PERSON
+
+    @property
     def chance(self) -> float:
         """The accuracy of guessing, [0, 1]; 0 without questions."""
         shares = [1 / len(question.options) for question in self.questions]

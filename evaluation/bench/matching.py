@@ -60,8 +60,7 @@ class RetrievedMatcher:
         self._kinds: dict[str | None, EntityKind] = {
             entity.id: entity.kind for entity in bench.entities.values()
         }
-        only_things = EntityKind.PERSON not in self._kinds.values()
-        self._kinds[None] = EntityKind.THING if only_things else EntityKind.PERSON
+        self._kinds[None] = bench.strange
 
     def matches(self, photo: Photo, told: BenchPhoto) -> list[Match]:
         """The recogniser's match for each gold region; unknown where nothing can be compared in it."""
@@ -75,10 +74,7 @@ class RetrievedMatcher:
         ]
 
     def _region(self, told: BenchRegion, found: Sequence[Region], photo: Photo) -> Region | None:
-        """A thing as if its box were drawn by hand, else the face in the box.
-
-        A stranger is a person, but in a bench of things alone.
-        """
+        """A thing as if its box were drawn by hand, else the face in the box."""
         if self._kinds[told.entity] is EntityKind.THING:
             things = self._recogniser.things
             return None if things is None else things.drawn(photo, [told.box])[0]

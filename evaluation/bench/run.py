@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evaluation.bench.bench import Bench, BenchQuestion, content_hash
 from evaluation.bench.example import Example, Kept, Seen
@@ -12,7 +12,7 @@ from evaluation.bench.files import entity_form, photo_form, question_form
 from evaluation.bench.matching import Matcher
 from evaluation.bench.setting import Ask, Setting
 from evaluation.bench.text_search import TextSearch
-from gallery.entity import Entity
+from gallery.entity import Entity, EntityKind
 from generation.checking.citations import marks_of
 from generation.checking.refusals import is_refusal
 from generation.choosing import CHOOSE, chosen
@@ -138,15 +138,20 @@ def _asked(
         known = [match.entity for match in matches if match.entity is not None]
         names = _names(plan.search.entities if plan.search is not None else known)
         for question in some:
-            context = _context(plan, photo, matches, question)
+            context = _context(plan, photo, matches, question, strange=bench.strange)
             text = question.text if plan.ask is Ask.CHOOSE else _lettered(question)
             yield _Asked(question, keys[question.id], Request(photo, context, text), seen, names)
 
 
-def _context(plan: Plan, photo: Photo, matches: Sequence[Match], question: BenchQuestion) -> Context:
+def _context(
+    plan: Plan, photo: Photo, matches: Sequence[Match], question: BenchQuestion, *, strange: EntityKind
+) -> Context:
     if plan.search is not None:
         return plan.search.context(photo, question.text)
-    return Context.of(photo, matches, person_box=plan.person_box)
+    context = Context.of(photo, matches, person_box=plan.person_box)
+    if not plan.setting.gives_places:
+        return context
+    return replace(context, strangers=tuple(replace(one, kind=strange) for one in context.strangers))
 
 
 def _lettered(question: BenchQuestion) -> str:

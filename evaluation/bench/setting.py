@@ -16,6 +16,11 @@ class Setting(StrEnum):
     REFERENCE = "reference"  # gold matches told by reference photos instead of boxes, in the style of RAP
 
     @property
+    def gives_places(self) -> bool:
+        """Whether the bench says where everybody and everything is."""
+        return self in (Setting.GOLD, Setting.RETRIEVED, Setting.REFERENCE)
+
+    @property
     def recognises(self) -> bool:
         """Whether the recogniser takes part, so that a gallery is needed."""
         return self in (Setting.RETRIEVED, Setting.CHAIN)

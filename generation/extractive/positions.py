@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gallery.entity import EntityKind
@@ -102,12 +103,12 @@ def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
     known = [
         Spot(entry.box, entry) for entry in context.entries if things or entry.kind is not EntityKind.THING
     ]
-    return tuple(
-        sorted(
-            [*known, *(Spot(stranger.box, None) for stranger in context.strangers)],
-            key=lambda spot: spot.box.centre,
-        )
-    )
+    return _across([*known, *(Spot(stranger.box, None) for stranger in context.strangers)])
+
+
+def _across(spots: Sequence[Spot]) -> tuple[Spot, ...]:
+    """Spots from left to right."""
+    return tuple(sorted(spots, key=lambda spot: spot.box.centre))
 
 
 def places_in(context: Context, question: str) -> tuple[Place, ...]:
@@ -143,7 +144,8 @@ def _meant(context: Context, question: str) -> tuple[Spot, ...]:
         and words & set(folded(spot.entry.noun).split()[-1:])
     )
     if called:
-        return called
+        strange = (one for one in context.strangers if one.kind is EntityKind.THING)
+        return _across([*called, *(Spot(one.box, None) for one in strange)])
     return spots_of(context, things=_THINGS.search(question) is not None or not _WHOSE.search(question))
 
 
