@@ -66,10 +66,10 @@ _REFUSING = (
     rf"{_ABOUT}{_ARE_NOT} (?:explicitly |specifically )?{_TOLD}"
     r"(?:\W*$| (?:in the|in this|by|anywhere|here|for)\b)",
     # The reader's own.
-    r"nobody in this photo has (?:a match|the number)\b",
+    r"nobody in this photo has (?:a (?:sure )?match|the number)\b",
     r"nobody was found .* in this photo\W*$",
     r"(?:no face|nobody and nothing known) was found in this photo\b",
-    r"the person .* is unknown: no match\b",
+    r"the person .* is unknown: no (?:sure )?match\b",
     r"what (?:was given|is known) does not say this\b",
     r"the reader understands questions in english only\b",
 )

@@ -25,7 +25,7 @@ def nobody_known(context: Context) -> str:
     """Why there is nothing to tell about a photo in which nobody was recognised."""
     if not context.strangers:
         return _nothing_found(context)
-    return f"Nobody in this photo has a match in the gallery: {strangers(len(context.strangers))}."
+    return f"Nobody in this photo has a sure match in the gallery: {strangers(len(context.strangers))}."
 
 
 def counted(context: Context) -> str:
@@ -46,7 +46,7 @@ def unknown_people(context: Context) -> str:
     spots = spots_of(context, things=False)
     places = [ordinal(nth) for nth, spot in enumerate(spots, start=1) if spot.entry is None]
     people = "1 person is" if len(places) == 1 else f"{len(places)} people are"
-    return f"{people} unknown, without a match in the gallery: {listed(places)} from the left."
+    return f"{people} unknown, without a sure match in the gallery: {listed(places)} from the left."
 
 
 def strangers(count: int) -> str:

@@ -94,7 +94,7 @@ def _not_recognised(scope: Scope) -> list[str]:
     """Sentences about people whom the question means and nobody knows."""
     return [
         *(f"{quotable(name, limit=NAME_LIMIT)} is not recognised in this photo." for name in scope.strangers),
-        *(f"The person {label} is unknown: no match in the gallery." for label in scope.unknown),
+        *(f"The person {label} is unknown: no sure match in the gallery." for label in scope.unknown),
         *(f"Nobody was found {label} in this photo." for label in scope.missing),
         *(f"Nobody in this photo has the number {k}." for k in scope.absent),
     ]

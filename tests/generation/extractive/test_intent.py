@@ -93,7 +93,7 @@ def test_a_number_of_other_things_is_not_the_number_of_people() -> None:
 )
 def test_the_unknown_are_counted_and_placed(question: str) -> None:
     assert told(question, None, ada, None) == (
-        "2 people are unknown, without a match in the gallery: first and third from the left."
+        "2 people are unknown, without a sure match in the gallery: first and third from the left."
     )
     assert told(question, ada) == "Nobody in this photo is unknown. 1 person: 1 known (Ada Lovelace [1])."
 
@@ -153,7 +153,7 @@ def test_a_number_that_nobody_has_is_said(question: str) -> None:
 def test_the_second_person_is_counted_from_the_left() -> None:
     assert told("who's the 2nd person?", None, ada) == "Ada Lovelace, a Senator from Alabama [1]."
     assert told("Who is the second person in the photo?", ada, None) == (
-        "The person second from the left is unknown: no match in the gallery."
+        "The person second from the left is unknown: no sure match in the gallery."
     )
     assert (
         told("Was she the second woman to fly?", ada) == "The gallery does not say this about Ada Lovelace."

@@ -32,10 +32,10 @@ def test_a_photo_that_was_searched_for_things_says_that_nothing_known_was_found(
 
 def test_a_photo_of_strangers_says_so() -> None:
     assert reading(photo(None), "Who is this?").text == (
-        "Nobody in this photo has a match in the gallery: an unknown person."
+        "Nobody in this photo has a sure match in the gallery: an unknown person."
     )
     assert reading(photo(None, None), "Where were they born?").text == (
-        "Nobody in this photo has a match in the gallery: 2 unknown people."
+        "Nobody in this photo has a sure match in the gallery: 2 unknown people."
     )
 
 
@@ -152,7 +152,7 @@ def test_the_known_of_two_names_is_answered() -> None:
 def test_an_unknown_person_on_the_left_stays_unknown(question: str) -> None:
     answer = reading(photo(None, ada), question)
     assert (answer.text, answer.citations) == (
-        "The person on the left is unknown: no match in the gallery.",
+        "The person on the left is unknown: no sure match in the gallery.",
         (),
     )
 
