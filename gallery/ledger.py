@@ -135,8 +135,9 @@ class Ledger:
         return [entity_of(row) for row in rows]
 
     def name(self, entity_id: int) -> str:
-        """The name of an entity as stored."""
-        return self._connection.execute(select(EntityRow.name).where(EntityRow.id == entity_id)).scalar_one()
+        """The name of an entity as stored; empty where it is gone."""
+        name = self._connection.execute(select(EntityRow.name).where(EntityRow.id == entity_id)).scalar()
+        return name or ""
 
     def kind(self, entity_id: int) -> EntityKind:
         """What an entity is."""

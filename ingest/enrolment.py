@@ -145,7 +145,9 @@ class Enrolment:
         # Nearer to somebody else is no conflict where a person said that it is not that one.
         rejected = rejected_at(standing.rejections, region.box)
         likeness = self._neighbours[kind].likeness(standing.entity_id, region.embedding, without=rejected)
-        refusal = standing_refusal(writer.ledger, standing, row.entity, region.box) or _conflict(likeness)
+        refusal = standing_refusal(writer.ledger, standing, row.entity, region.box) or _conflict(
+            likeness, writer.ledger
+        )
         if refusal is not None:
             return refused(row, refusal, sha256)
         notes = []
@@ -160,7 +162,7 @@ class Enrolment:
             entity_id = writer.add(row.entity)
         else:
             writer.refresh(entity_id, row.entity, biography_given=row.biography_given)
-        notes += _doubts(likeness, self._rules[kind], kind)
+        notes += _doubts(likeness, self._rules[kind], kind, writer.ledger)
         reference_id = writer.add_reference(entity_id, _reference(item.photo, region), item.photo.size)
         self._neighbours[kind].add(reference_id, entity_id, region.embedding)
         detail = "; ".join(notes)
@@ -175,10 +177,10 @@ def _chosen(item: Prepared, region: Region | Refusal) -> _Chosen | Outcome:
     return _Chosen(item.row, item.photo, region)
 
 
-def _doubts(likeness: Likeness, rules: EnrolmentRules, kind: EntityKind) -> list[str]:
+def _doubts(likeness: Likeness, rules: EnrolmentRules, kind: EntityKind, ledger: Ledger) -> list[str]:
     """What is worth a look though it is enrolled."""
     if likeness.own is None and likeness.other is not None and likeness.other >= rules.look_alike:
-        return [f"looks like entity {likeness.other_id} (similarity {likeness.other:.2f})"]
+        return [f"looks like {_nearest(likeness, ledger)}"]
     if likeness.own is not None and likeness.own < rules.unlike:
         unlike = f"unlike the other photos of this {kind} (similarity {likeness.own:.2f})"
         return [f"{unlike}: is it the same one?"]
@@ -205,15 +207,22 @@ def standing_refusal(
     return None
 
 
-def _conflict(likeness: Likeness) -> Refusal | None:
+def _conflict(likeness: Likeness, ledger: Ledger) -> Refusal | None:
     """A later photo of a person must be nearer to the person than to anybody else."""
     if likeness.own is None or likeness.other is None or likeness.other <= likeness.own:
         return None
     return Refusal(
         Reason.IDENTITY_CONFLICT,
-        f"nearer to entity {likeness.other_id} (similarity {likeness.other:.2f}) "
+        f"nearer to {_nearest(likeness, ledger)} "
         f"than to the other photos of this person ({likeness.own:.2f})",
     )
+
+
+def _nearest(likeness: Likeness, ledger: Ledger) -> str:
+    """Who of the others is the most similar one; without a name where they were forgotten meanwhile."""
+    number = likeness.other_id
+    name = ledger.name(number) if number is not None else ""
+    return f"{name} (entity {number}, similarity {likeness.other:.2f})".strip()
 
 
 def _reference(photo: Photo, region: Region) -> NewReference:

@@ -99,14 +99,14 @@ def _lines(job: Job, lines: list[JobLine]) -> None:
     shown: int = st.session_state.get(f"lines-{job.id}", _PAGE)
     with st.container(border=True, key="report"):
         for line in lines[:shown]:
-            _line(line)
+            _line(line, trial=job.trial)
     if len(lines) > shown:
         st.button("Show more", key="many-more", on_click=_show, args=(job, shown + _PAGE))
     if len(lines) > _MOST_LINES:
         st.caption(f"At most {_MOST_LINES:,} are shown; the report has them all.")
 
 
-def _line(line: JobLine) -> None:
+def _line(line: JobLine, *, trial: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width=_PICTURE, horizontal_alignment="center"):
             if line.picture:
@@ -115,7 +115,7 @@ def _line(line: JobLine) -> None:
                 st.caption(":material/hide_image:")
         with st.container(gap="xxsmall"):
             st.text(line.photo or "A photo of somebody who was forgotten")
-            what = why_refused(line.reason) if line.reason else line.status
+            what = why_refused(line.reason) if line.reason else _WORDS[line.status][0 if trial else 1]
             st.caption(escaped(f"{what[:1].upper()}{what[1:]}: {line.detail}" if line.detail else what))
 
 

@@ -87,7 +87,7 @@ def test_a_later_photo_nearer_to_somebody_else_is_an_identity_conflict(lite: Gal
     before = contents(lite)
     [outcome] = ran(lite, labelled("Ann", photo_of((50, 200, 0), number=1)))
     assert (outcome.status, outcome.reason) == (Status.SKIPPED, "identity_conflict")
-    assert "entity 2 (similarity 0.97)" in outcome.detail
+    assert "nearer to Bob (entity 2, similarity 0.97)" in outcome.detail
     assert "(0.24)" in outcome.detail
     assert contents(lite) == before
 
@@ -110,7 +110,7 @@ def test_a_first_photo_near_a_stranger_is_enrolled_and_only_reported(lite: Galle
     ran(lite, labelled("Ann", picture(RED)))
     [outcome] = ran(lite, labelled("Bob", picture((200, 50, 0))))
     assert outcome.status is Status.ADDED
-    assert outcome.detail == "looks like entity 1 (similarity 0.97)"
+    assert outcome.detail == "looks like Ann (entity 1, similarity 0.97)"
     assert names(lite) == ["Ann", "Bob"]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageOps
 from streamlit.testing.v1 import AppTest
 
 from app.demo import COLLINS, insightface_data, query_photo
@@ -281,6 +281,15 @@ def test_an_archive_is_tried_out_before_it_is_added(gallery: Gallery, nasa: Path
     assert not page.get("image")
     assert gallery.jobs.all() == []
     assert not page.exception
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_doubt_about_what_would_be_added_says_whom_it_is_about(gallery: Gallery, nasa: Path) -> None:
+    with Image.open(nasa) as photo:
+        twin = png(ImageOps.mirror(photo.convert("RGB")))
+    page = wait(gallery, press(many(archive(Twin=twin)), "Try it out"))
+    doubts = [one.value.replace("\\", "") for one in page.caption]
+    assert any("Would be added: looks like Eileen Collins (entity 1, similarity " in one for one in doubts)
 
 
 def test_an_archive_that_cannot_be_read_is_one_clear_line(gallery: Gallery) -> None:
