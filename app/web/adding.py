@@ -21,8 +21,20 @@ class _Way(StrEnum):
     EXAMPLE = "Example"
 
 
+def another_photo(table: Table, workshop: Workshop) -> None:
+    """The way to one more photo; a photo that comes closes it."""
+    with st.popover("Another photo", icon=":material/add_a_photo:", key=f"another-{table.taken}"):
+        photo_source(table, workshop)
+
+
 def photo_source(table: Table, workshop: Workshop) -> None:
     """Let the user choose a photo; one that was chosen becomes the current one, in a new run."""
+    with st.container():
+        if table.is_full():
+            st.caption(
+                "No more photos fit: another one takes the place of the oldest, and what was said about that "
+                "one ends. Download it before."
+            )
     chosen = st.segmented_control(
         "Where the photo comes from",
         list(_Way),
@@ -43,19 +55,22 @@ def photo_source(table: Table, workshop: Workshop) -> None:
                 max_upload_size=MAX_UPLOAD_MB,
                 key=f"upload-{table.taken}",
             )
-    if taken is not None and add_photo(taken.getvalue(), table, workshop):
+    if taken is None:
+        return
+    why_not = put_photo(taken.getvalue(), table, workshop)
+    if not why_not:
         st.rerun()
+    st.error(escaped(why_not))
 
 
-def add_photo(data: bytes, table: Table, workshop: Workshop) -> bool:
-    """Recognise who is in an upload; where that cannot be, say why in one line and leave all as it is."""
+def put_photo(data: bytes, table: Table, workshop: Workshop) -> str:
+    """Recognise who is in an upload; where that cannot be, leave all as it is and return why, in one line."""
     try:
         with st.spinner("Looking at the photo …"):
             _put(opened(data, max_pixels=workshop.settings.max_pixels), table, workshop)
     except UserError as error:
-        st.error(escaped(str(error)))
-        return False
-    return True
+        return str(error)
+    return ""
 
 
 def _examples(table: Table, workshop: Workshop) -> None:
@@ -70,4 +85,5 @@ def _examples(table: Table, workshop: Workshop) -> None:
 
 
 def _put(photo: Photo, table: Table, workshop: Workshop) -> None:
-    table.put(Desk.of(photo, workshop))
+    """Make a photo the current one; one that is here already goes on with what was said about it."""
+    table.put(table.of(photo) or Desk.of(photo, workshop))

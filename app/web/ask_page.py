@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from app.web.adding import add_photo, photo_source
+from app.web.adding import another_photo, photo_source, put_photo
 from app.web.desk import Desk, Table
 from app.web.noticing import notice, say_what_is_kept
 from app.web.photo_acts import corrected_here, draw_seen, say_what_was_corrected
+from app.web.plain import escaped
 from app.web.resources import Workshop, workshop
 from app.web.saying import say_what_was_done
 from app.web.server import MAX_UPLOAD_MB
@@ -15,6 +18,16 @@ from app.web.session import renewed, session_table, switch
 from app.web.starting import explain_empty
 from app.web.talk import draw_conversation, draw_foot, follow
 from app.web.uploads import TYPES
+
+_ASKED = "asked"  # in the session: what is typed
+_UNSENT = "unsent"  # in the session: a question that could not be asked
+
+
+@dataclass(slots=True)
+class _Unsent:
+    text: str
+    why: str
+    shown: int = -1  # how many photos had come when it was put back into its place
 
 
 def ask_page() -> None:
@@ -41,20 +54,27 @@ def ask_page() -> None:
 
 
 def _composer(hint: str, table: Table, shop: Workshop) -> None:
-    """Where questions are typed and photos are pasted."""
+    """Where questions are typed and photos are pasted; a question that cannot be asked yet stays there."""
     busy = table.current is not None and table.current.busy
+    unsent: _Unsent | None = st.session_state.get(_UNSENT)
+    if unsent is not None and unsent.shown != table.taken:
+        st.session_state[_ASKED] = unsent.text
     with st.container(key="composer"):
         asked = st.chat_input(
-            hint, accept_file=True, file_type=TYPES, max_upload_size=MAX_UPLOAD_MB, disabled=busy, key="asked"
+            hint, accept_file=True, file_type=TYPES, max_upload_size=MAX_UPLOAD_MB, disabled=busy, key=_ASKED
         )
+        if unsent is not None and unsent.shown < 0:
+            st.warning(escaped(unsent.why))
+    if unsent is not None:
+        unsent.shown = table.taken
     if asked is None:
         return
-    if asked.files and not add_photo(asked.files[0].getvalue(), table, shop):
-        return
-    if table.current is None:
-        st.info("Add a photo first; then ask about it.")
-        return
-    table.current.ask(asked.text, shop)
+    st.session_state.pop(_UNSENT, None)
+    why_not = put_photo(asked.files[0].getvalue(), table, shop) if asked.files else ""
+    if table.current is not None and not why_not:
+        table.current.ask(asked.text, shop)
+    else:
+        st.session_state[_UNSENT] = _Unsent(asked.text, why_not or "Add a photo first; then ask about it.")
     st.rerun()
 
 
@@ -79,8 +99,7 @@ def _seen(table: Table, desk: Desk, shop: Workshop) -> None:
     """The photo with its cards, and the way to other photos."""
     with st.container(horizontal=True, vertical_alignment="center", key="photos"):
         switch(table, desk)
-        with st.popover("Another photo", icon=":material/add_a_photo:"):
-            photo_source(table, shop)
+        another_photo(table, shop)
     with st.container():
         say_what_was_corrected(desk, shop)
         if desk.changed and corrected_here(desk) is None:

@@ -123,6 +123,11 @@ def _said(match: Match) -> tuple[object, ...]:
     return (match.region.box, match.decision, match.entity, match.candidates)
 
 
+def _pixels(desk: Desk) -> int:
+    width, height = desk.photo.size
+    return width * height
+
+
 @dataclass(slots=True, eq=False)
 class Table:
     """The desks of one session, oldest first; the oldest leave when there are too many."""
@@ -131,13 +136,22 @@ class Table:
     current: Desk | None = None
     taken: int = 0  # how many photos have come; names the next upload
 
+    def of(self, photo: Photo) -> Desk | None:
+        """The desk that a photo is on already."""
+        return next((desk for desk in self.desks if desk.photo.sha256 == photo.sha256), None)
+
     def put(self, desk: Desk) -> None:
-        """Put a desk last and make it the current one; the same photo's older desk goes."""
-        self.desks = [*(other for other in self.desks if other.photo.sha256 != desk.photo.sha256), desk]
+        """Put a desk last and make it the current one."""
+        self.desks = [*(other for other in self.desks if other is not desk), desk]
         self.current = desk
         self.taken += 1
         while len(self.desks) > MOST_PHOTOS or self._too_large():
             self._leave(self.desks.pop(0))
+
+    def is_full(self) -> bool:
+        """Whether one more photo, as large as the last one, takes the place of the oldest."""
+        more = _pixels(self.desks[-1]) if self.desks else 0
+        return len(self.desks) >= MOST_PHOTOS or sum(map(_pixels, self.desks)) + more > MOST_PIXELS
 
     def replace(self, old: Desk, new: Desk) -> None:
         """Put a desk in the place of another one."""
@@ -150,8 +164,7 @@ class Table:
             self._leave(desk)
 
     def _too_large(self) -> bool:
-        pixels = sum(desk.photo.size[0] * desk.photo.size[1] for desk in self.desks)
-        return len(self.desks) > 1 and pixels > MOST_PIXELS
+        return len(self.desks) > 1 and sum(map(_pixels, self.desks)) > MOST_PIXELS
 
     @staticmethod
     def _leave(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from app.forms import title
-from app.web.adding import photo_source
+from app.web.adding import another_photo, photo_source
 from app.web.components import draw_box, draw_photo
 from app.web.desk import Desk, Table
 from app.web.enrolling import remarks
@@ -76,8 +76,7 @@ def _photo(table: Table, desk: Desk, shop: Workshop) -> None:
             st.button("Add a box", icon=":material/draw:", on_click=_draw, args=(desk,), type="primary")
         elif desk.given:
             st.button("Back", icon=":material/arrow_back:", on_click=_show, args=(desk,))
-        with st.popover("Another photo", icon=":material/add_a_photo:"):
-            photo_source(table, shop)
+        another_photo(table, shop)
     if drawing is not None:
         with st.container(key="drawn"):
             _draw_and_tell(table, desk, drawing, shop)

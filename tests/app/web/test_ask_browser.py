@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from app.demo import skimage_data
 from app.web import photo_view
 from tests.app.web.browsing import (
     HOSTILE_NAME,
@@ -101,6 +102,14 @@ def test_a_photo_of_two_people_is_asked_about_and_a_citation_shows_whom_it_means
     with zipfile.ZipFile(download.value.path()) as archive:
         assert sorted(archive.namelist()) == ["conversation.md", "photo.jpg"]
         assert "Elmira" in archive.read("conversation.md").decode()
+    # The way to another photo is out of its way once it has come.
+    for number, photo in enumerate((astronaut(), (skimage_data() / "chelsea.png").read_bytes()), start=2):
+        page.get_by_role("button", name="Another photo").click()
+        page.get_by_test_id("stPopoverBody").locator("input[type=file]").set_input_files(
+            {"name": "query.png", "mimeType": "image/png", "buffer": photo}
+        )
+        expect(page.get_by_role("radio", name=f"Photo {number}")).to_be_checked()
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
 def test_text_from_people_stays_text(site: Site, visit: Visit, shot: Shot) -> None:

@@ -117,6 +117,8 @@ def test_photos_keep_their_own_conversations_and_the_oldest_leaves(page: AppTest
     assert len(parts(page, "answer")) == 1
     for number in range(1, MOST_PHOTOS):
         upload(page, tinted(number))
+        warned = any("takes the place of the oldest" in caption.value for caption in page.caption)
+        assert warned == (len(table(page).desks) == MOST_PHOTOS)
     assert len(table(page).desks) == MOST_PHOTOS
     assert first not in table(page).desks
 
@@ -162,9 +164,24 @@ def test_an_upload_that_is_too_large_is_refused_before_it_is_decoded(
     assert "at most 0 MB are taken" in page.error[0].value
 
 
-def test_a_question_without_a_photo_says_what_is_missing(page: AppTest) -> None:
+def test_a_question_without_a_photo_says_what_is_missing_and_stays_in_its_place(page: AppTest) -> None:
     ask(page, "Who is this?")
-    assert "Add a photo first" in [info.value for info in page.info][-1]
+    assert "Add a photo first" in page.warning[0].value
+    assert page.chat_input[0].proto.value == "Who is this?"
+    page.run()
+    assert not page.warning
+    upload(page, tinted(0))
+    assert page.chat_input[0].proto.value == "Who is this?"
+
+
+@pytest.mark.usefixtures("collins")
+def test_a_photo_that_comes_again_goes_on_with_its_conversation(page: AppTest, nasa: Path) -> None:
+    upload(page, nasa.read_bytes())
+    ask(page, "Where was she born?")
+    upload(page, tinted(0))
+    upload(page, nasa.read_bytes())
+    assert len(table(page).desks) == 2
+    assert len(parts(page, "answer")) == 1
 
 
 @pytest.mark.usefixtures("collins")
