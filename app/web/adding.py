@@ -69,7 +69,7 @@ def put_photo(data: bytes, table: Table, workshop: Workshop) -> str:
         with st.spinner("Looking at the photo …"):
             _put(opened(data, max_pixels=workshop.settings.max_pixels), table, workshop)
     except UserError as error:
-        return str(error)
+        return str(error)[:1].upper() + str(error)[1:]
     return ""
 
 

@@ -19,8 +19,8 @@ def opened(data: bytes, *, max_pixels: int) -> Photo:
     """
     if len(data) > MAX_UPLOAD_MB * 1024 * 1024:
         size = f"{len(data) / 1024 / 1024:.0f} MB"
-        raise UserError(f"The photo has {size}; at most {MAX_UPLOAD_MB} MB are taken. Scale it down.")
-    return Photo.open(data, name="the photo", max_pixels=max_pixels)
+        raise UserError(f"The file has {size}; at most {MAX_UPLOAD_MB} MB are taken. Scale it down.")
+    return Photo.open(data, name="the file", max_pixels=max_pixels)
 
 
 def astronaut() -> Photo:
