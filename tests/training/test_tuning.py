@@ -54,7 +54,7 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(
     nano: Path, drawn: Path, tmp_path: Path, method: Method
 ) -> None:
-    recipe = recipe_of(nano, method=method.value, dropout=0.1)
+    recipe = recipe_of(nano, method=method.value, dropout=0.1, together=3)
     straight: Told = []
     told: Told = []
     run_of(recipe, drawn, tmp_path / "one", lambda s, _, loss: straight.append((s, loss))).start()
