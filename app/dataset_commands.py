@@ -31,7 +31,9 @@ def draw(
     samples: Annotated[
         int, typer.Option(min=1, help="Training records, about; a tenth more is held out.")
     ] = 1000,
-    stage: Annotated[str, typer.Option(metavar="read|see|find|bind|full", help="How hard it is.")] = "full",
+    stage: Annotated[
+        str, typer.Option(metavar="read|tell|see|find|bind|full", help="How hard it is.")
+    ] = "full",
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 0,
     side: Annotated[int, typer.Option(min=56, max=2000, help="Of the square pictures, in pixels.")] = 336,
     wrong: Annotated[

@@ -11,6 +11,7 @@ class Stage(StrEnum):
     """Steps of learning that build on each other, and all of it."""
 
     READ = "read"  # copy an entry that is named, or a fact of it
+    TELL = "tell"  # which entry is whose of two that look alike: only their boxes tell
     SEE = "see"  # what is at a place, where something is; one figure in the picture, or two
     FIND = "find"  # several figures: what is at a place, which entry is whose, where somebody is
     BIND = "bind"  # facts by looks and looks by facts, short texts
@@ -50,6 +51,9 @@ def difficulty(stage: Stage) -> Difficulty:
         case Stage.READ:
             asked = {"recite_entry": 0.3, "read_entry": 0.7}
             return Difficulty((1, 2), (1, 2), asked, grid=_GRID)
+        case Stage.TELL:
+            asked = {"v2c": 0.5, "find_entry": 0.3, "read_entry": 0.2}
+            return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID)
         case Stage.SEE:
             asked = {"see_entry": 0.2, "see_place": 0.2, "trait_of_entry": 0.3, "where": 0.2}
             return Difficulty((1, 2), (1, 1), {**asked, "read_entry": 0.1}, each=10, grid=_GRID)
