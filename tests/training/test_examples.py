@@ -190,12 +190,15 @@ def test_an_example_is_the_same_in_the_next_epoch_when_its_photo_is_no_longer_re
 ) -> None:
     parts = load_parts(nano, device=Device.CPU)
     place = located(tmp_path, record())
-    examples = Examples([place], encoder_of(parts))
-    first = collator_of(parts)([examples[0]])
+    kept, full = Examples([place], encoder_of(parts)), Examples([place], encoder_of(parts), kept=1000)
+    first = collator_of(parts)([kept[0]])
+    assert collator_of(parts)([full[0]]).keys() == first.keys()
     place.image.unlink()
-    again = collator_of(parts)([examples[0]])
+    again = collator_of(parts)([kept[0]])
     assert first.keys() == again.keys()
     assert all(torch.equal(first[name], again[name]) for name in first)
+    with pytest.raises(BrokenRecordError, match=r"Cannot read beach\.png"):  # there was no room for it
+        full[0]
 
 
 def test_places_in_an_answer_are_counted_as_the_family_does(nano: Path, tmp_path: Path) -> None:

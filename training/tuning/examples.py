@@ -22,7 +22,7 @@ from vision.photo import Photo
 
 IGNORED = -100  # the label of what is not learnt
 _KEPT_BYTES = 2**30  # of examples that are kept for the next epoch
-_NUMBER = 8  # bytes of a token's place in a list; the small whole numbers themselves are shared
+_TOKEN_BYTES = 44  # of a token in memory: a whole number, and its places among ids and labels
 
 
 class Example(TypedDict, total=False):
@@ -97,14 +97,16 @@ def _joined(prompts: Sequence[list[int]], answers: Sequence[list[int]]) -> Examp
 class Examples(Dataset[Example]):
     """The records of a split, up to `together` of a photo in an example, encoded when they are needed.
 
-    Examples are kept for the next epoch as long as there is room: a photo is read, scaled and patched once.
+    Up to `kept` bytes of them stay for the next epoch: their photos are read, scaled and patched once.
     """
 
-    def __init__(self, records: Sequence[Located], encoder: Encoder, together: int = 1) -> None:
+    def __init__(
+        self, records: Sequence[Located], encoder: Encoder, together: int = 1, *, kept: int = _KEPT_BYTES
+    ) -> None:
         self._encoder = encoder
         self._groups = grouped(records, together)
         self._made: dict[int, Example] = {}
-        self._room = _KEPT_BYTES
+        self._room = kept
 
     def __len__(self) -> int:
         return len(self._groups)
@@ -141,7 +143,7 @@ def grouped(records: Sequence[Located], together: int) -> list[list[Located]]:
 def _bytes(example: Example) -> int:
     """About what an example takes in memory."""
     patches = example.get("pixel_values")
-    return 2 * _NUMBER * len(example["input_ids"]) + (0 if patches is None else patches.nbytes)
+    return _TOKEN_BYTES * len(example["input_ids"]) + (0 if patches is None else patches.nbytes)
 
 
 def _characters(records: Sequence[Record]) -> int:
