@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -35,6 +36,16 @@ class Scoring:
     corruptions: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Descriptions by the id of their photo."""
+
+    out: Path  # where the report goes
+    texts: Mapping[str, str]
+    author: str
+    failed: Mapping[str, str] = field(default_factory=dict)  # why a generator wrote none
+
+
 def score_descriptions(settings: Settings, asked: Scoring) -> None:
     """Score descriptions, or corrupted ones, and write the report."""
     judge = _judge(settings, word(JudgeKind, asked.judge, "--judge"))
@@ -42,31 +53,28 @@ def score_descriptions(settings: Settings, asked: Scoring) -> None:
     if asked.corruptions:
         _corruptions(bench, judge, asked.out or asked.bench / "runs" / "corruptions")
         return
-    out, descriptions, author = _descriptions(settings, asked, bench)
+    given = _descriptions(settings, asked, bench)
     with progress("descriptions", len(bench.photos)) as told:
-        described = scored(bench, descriptions, judge, told=told)
-    made = provenance(0, bench.data_hash, {"judge": judge.name, "descriptions": author})
-    page = report_of(described, made, title=f"RCIDScore: {bench.name}, {author}").write(out)
+        found = scored(bench, given.texts, judge, told=told)
+    described = [replace(one, error=given.failed.get(one.photo, one.error)) for one in found]
+    made = provenance(0, bench.data_hash, {"judge": judge.name, "descriptions": given.author})
+    page = report_of(described, made, title=f"RCIDScore: {bench.name}, {given.author}").write(given.out)
     print("\n".join(_lines(described)))
     print(f"Report: {page}")
 
 
-def _descriptions(settings: Settings, asked: Scoring, bench: Bench) -> tuple[Path, dict[str, str], str]:
-    """Where the report goes, the descriptions, and who wrote them."""
+def _descriptions(settings: Settings, asked: Scoring, bench: Bench) -> _Given:
     if asked.descriptions is not None:
         author = asked.descriptions.stem
-        return (
-            asked.out or asked.bench / "runs" / f"score-{author}",
-            read_descriptions(asked.descriptions),
-            author,
-        )
+        out = asked.out or asked.bench / "runs" / f"score-{author}"
+        return _Given(out, read_descriptions(asked.descriptions), author)
     generator = opened_generator(settings)
     out = asked.out or asked.bench / "runs" / f"score-{generator.name}"
     depends = [bench.data_hash, generator.name, generator.note, answer_settings(settings)]
     path = out / f"descriptions-{content_hash(depends)[:12]}.jsonl"
     with progress("photos", len(bench.photos)) as told:
-        write_descriptions(bench, generator, path, told=told)
-    return out, read_descriptions(path), generator.name
+        failed = write_descriptions(bench, generator, path, told=told)
+    return _Given(out, read_descriptions(path), generator.name, failed)
 
 
 def _corruptions(bench: Bench, judge: Judge, out: Path) -> None:
@@ -82,7 +90,9 @@ def _lines(described: list[Described]) -> list[str]:
     scores = [one.score for one in described if one.score is not None]
     failed = sum(one.error is not None for one in described)
     lines = [_figures(means_of(scores))]
-    return [*lines, f"{failed} descriptions are missing or failed."] if failed else lines
+    if failed:
+        lines.append(f"{failed} descriptions are missing or failed; the report says why.")
+    return lines
 
 
 def _figures(values: dict[str, float | None]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,6 @@ class Described:
     text: str
     score: RcidScore | None
     error: str | None = None
-    jpeg: bytes = b""
 
 
 def means_of(scores: Sequence[RcidScore]) -> dict[str, float | None]:
@@ -49,7 +49,8 @@ def report_of(described: Sequence[Described], provenance: Provenance, *, title: 
     """The report of the descriptions of one generator, the lowest scores first."""
     scores = [one.score for one in described if one.score is not None]
     means = means_of(scores)
-    failed = sum(one.error is not None for one in described)
+    errors = Counter(one.error for one in described if one.error is not None)
+    failed = errors.total()
     order = sorted(
         (one for one in described if one.score is not None),
         key=lambda one: (one.score and one.score.total) or 0.0,
@@ -61,7 +62,12 @@ def report_of(described: Sequence[Described], provenance: Provenance, *, title: 
         (
             Section(
                 "Scores",
-                (_means_table({"all": means}), Text(DEFINITION), Text(_counted(len(scores), failed))),
+                (
+                    _means_table({"all": means}),
+                    Text(DEFINITION),
+                    Text(_counted(len(scores), failed)),
+                    *_errors(errors),
+                ),
             ),
             Section("Lowest first", tuple(map(_card, order[:MOST_CARDS]))),
         ),
@@ -94,7 +100,7 @@ def _card(described: Described) -> Card:
     total = _shown(score.total if score is not None else None)
     rows = [("description", described.text)]
     rows += [(_verdict(one), one.claim.text) for one in judged if one.contextual]
-    return Card(f"{described.photo}: {total}", described.jpeg, tuple(rows))
+    return Card(f"{described.photo}: {total}", b"", tuple(rows))
 
 
 def _verdict(judged: Judged) -> str:
@@ -105,6 +111,12 @@ def _verdict(judged: Judged) -> str:
 
 def _counted(scored: int, failed: int) -> str:
     return f"{scored} descriptions were scored; {failed} requests failed and count for nothing."
+
+
+def _errors(errors: Counter[str]) -> list[Table]:
+    """Why requests failed, the most frequent first."""
+    rows = tuple((why, str(count)) for why, count in errors.most_common())
+    return [Table(("failed", "times"), rows)] if rows else []
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,8 +37,13 @@ class _Asked:
 
 def write_descriptions(
     bench: Bench, generator: Generator, path: Path, *, told: Callable[[int], None] = lambda _: None
-) -> None:
-    """Append a description of each photo to a file of JSON lines; those that it has are not asked again."""
+) -> dict[str, str]:
+    """Append a description of each photo to a file of JSON lines; those that it has are not asked again.
+
+    What failed is told by the id of its photo.
+    """
+    _cut_half_a_line(path)
+    failed: dict[str, str] = {}
     done = read_descriptions(path) if path.exists() else {}
     left = [photo for photo in bench.photos.values() if photo.id not in done]
     told(len(done))
@@ -45,10 +51,18 @@ def write_descriptions(
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         while batch := [one for _, one in zip(range(_BATCH), asked, strict=False)]:
-            for photo, text in _described(batch, generator):
+            for photo, text in _described(batch, generator, failed):
                 file.write(json.dumps({"photo": photo, "text": text}, ensure_ascii=False) + "\n")
             file.flush()
             told(len(batch))
+    return failed
+
+
+def _cut_half_a_line(path: Path) -> None:
+    """Cut a file behind its last whole line: a run that was killed while it wrote leaves half of one."""
+    data = path.read_bytes() if path.exists() else b""
+    if data and not data.endswith(b"\n"):
+        os.truncate(path, data.rfind(b"\n") + 1)
 
 
 def read_descriptions(path: Path) -> dict[str, str]:
@@ -103,14 +117,18 @@ def _asked(bench: Bench, photos: Sequence[BenchPhoto]) -> Iterator[_Asked]:
         yield _Asked(told, Request(photo, context, QUESTION))
 
 
-def _described(batch: Sequence[_Asked], generator: Generator) -> Iterator[tuple[str, str]]:
+def _described(
+    batch: Sequence[_Asked], generator: Generator, failed: dict[str, str]
+) -> Iterator[tuple[str, str]]:
     """Descriptions of a batch; of one that fails there is none, and the same command asks for it again."""
     try:
         found = answers(generator, [one.request for one in batch])
-    except UserError:
-        if len(batch) > 1:
-            for one in batch:
-                yield from _described([one], generator)
+    except UserError as error:
+        if len(batch) == 1:
+            failed[batch[0].told.id] = str(error)
+            return
+        for one in batch:
+            yield from _described([one], generator, failed)
         return
     for one, answer in zip(batch, found, strict=True):
         yield one.told.id, answer.text

@@ -144,13 +144,23 @@ def test_a_description_that_fails_is_an_error_and_is_asked_for_again(tmp_path: P
 
     bench = handmade(tmp_path / "bench")
     path, generator = tmp_path / "descriptions.jsonl", Failing()
-    write_descriptions(bench, generator, path)
+    assert write_descriptions(bench, generator, path) == {"p2": "The server is away."}
     found = scored(bench, read_descriptions(path), WordJudge())
     assert [one.error for one in found] == [None, "there is no description"]
     generator.mended, generator.asked = True, 0
-    write_descriptions(bench, generator, path)
+    assert write_descriptions(bench, generator, path) == {}
     assert generator.asked == 1
     assert set(read_descriptions(path)) == {"p1", "p2"}
+
+
+def test_a_run_that_was_killed_while_it_described_goes_on(tmp_path: Path) -> None:
+    bench = handmade(tmp_path / "bench")
+    path = tmp_path / "descriptions.jsonl"
+    write_descriptions(bench, Reader(), path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])  # in the middle of the last line
+    write_descriptions(bench, Reader(), path)
+    assert path.read_bytes() == whole
 
 
 def test_the_table_of_corruptions_has_a_row_for_each(tmp_path: Path) -> None:
