@@ -15,7 +15,15 @@ from app.settings import Settings
 from app.wiring import by_hand, choose_faces, load_faces
 from evaluation.identification.account import report_of, summary
 from evaluation.identification.figures import figures_of
-from evaluation.identification.looking import Looked, Refused, hashes_of, look, people_named
+from evaluation.identification.looking import (
+    Looked,
+    Refused,
+    broken,
+    hashes_of,
+    look,
+    people_named,
+    people_of,
+)
 from evaluation.identification.run import Protocol, check_people
 from evaluation.identification.run import identify as measured
 from evaluation.identification.seen import SeenPhotos
@@ -50,12 +58,14 @@ def identify(settings: Settings, asked: Asked) -> None:
         model = _faces(settings)
         rules = by_hand(settings).over(rules_for(model.space))
         rows = [row for path in asked.sources for row in stack.enter_context(_rows(path, asked.columns))]
-        check_people(people_named(rows), asked.folds)
+        check_people(people_named(rows), asked.folds, broken(rows))
         folder = asked.out or settings.home.expanduser() / "evaluations" / f"identify-{_plain(model)}"
         memory = SeenPhotos(_model(settings, model), folder / "seen.jsonl")
+        stack.callback(memory.close, delete=False)  # what was seen stays where a run is stopped
         progress = stack.enter_context(_progress())
         refused = Refused()
         looked = _looked(rows, model, memory, refused, settings, progress)
+        check_people(len(people_of(looked)), asked.folds, refused.reasons)
         protocol = Protocol(
             asked.seed, asked.folds, asked.references, max_pixels=settings.max_pixels, device=settings.device
         )

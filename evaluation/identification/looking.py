@@ -149,6 +149,11 @@ def people_named(rows: Iterable[Row]) -> int:
     return len({entity.identity for entity in labelled if entity.kind is not EntityKind.THING})
 
 
+def broken(rows: Iterable[Row]) -> Counter[str]:
+    """How many rows cannot be used, whatever their photos are, by reason."""
+    return Counter(row.reason.value for row in rows if not isinstance(row, Labelled))
+
+
 def hashes_of(looked: Iterable[Looked]) -> Iterator[str]:
     """What the data hash of a report is made of: who is in which photo."""
     for person, sha256 in sorted((photo.person, photo.seen.photo) for photo in looked):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evaluation.identification.calibration import TooFewPeopleError, Wanted, estimate_for
@@ -84,13 +84,19 @@ def identify(
     return findings
 
 
-def check_people(people: int, folds: int) -> None:
-    """Raise `UserError` where so many people with photos are too few for the folds."""
-    if people < 2 * folds:
-        raise UserError(
-            f"Expected at least {2 * folds} people for {folds} folds, but the source has {people} with "
-            f"usable photos. Add people, or ask for fewer folds."
-        )
+def check_people(people: int, folds: int, unusable: Mapping[str, int] | None = None) -> None:
+    """Raise `UserError` where so many people with photos are too few for the folds.
+
+    `unusable` counts the photos and rows that could not be used, by reason.
+    """
+    if people >= 2 * folds:
+        return
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted((unusable or {}).items()))
+    raise UserError(
+        f"Expected at least {2 * folds} people for {folds} folds, but the source has {people} with "
+        f"usable photos{f' (photos or rows not usable: {reasons})' if reasons else ''}. Add people, or ask "
+        f"for fewer folds."
+    )
 
 
 @dataclass(frozen=True, slots=True)

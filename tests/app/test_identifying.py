@@ -63,6 +63,20 @@ def test_too_few_people_for_the_folds_are_told_before_any_photo_is_looked_at(
     assert not (out / "seen.jsonl").exists()
 
 
+def test_photos_of_which_none_is_usable_are_counted_by_reason(
+    run: Run, mini_pack: Path, tmp_path: Path
+) -> None:
+    for number in range(4):
+        (tmp_path / f"people/p{number}").mkdir(parents=True)
+        (tmp_path / f"people/p{number}/a.jpg").write_bytes(b"no photo")
+    table = tmp_path / "table.jsonl"
+    table.write_text('{"photo": "/a.jpg", "name": "Ada"}\n{"bro\n', encoding="utf-8")
+    for source, why in ((tmp_path / "people", "4 unreadable"), (table, "1 bad_row, 1 outside_source")):
+        result = run("eval", "identify", source, "--folds", "2", "--faces", mini_pack)
+        assert result.code == 1
+        assert f"has 0 with usable photos (photos or rows not usable: {why}). Add people" in result.err
+
+
 def test_a_source_that_is_not_there_is_one_line(run: Run, tmp_path: Path) -> None:
     result = run("eval", "identify", tmp_path / "nowhere")
     assert (result.code, len(result.err.strip().splitlines())) == (1, 2)  # which model, and what is wrong
