@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -138,6 +139,11 @@ def _cards(bench: Bench, wrong: Sequence[tuple[BenchQuestion, Example]]) -> Iter
     if not wrong:
         yield Text("Every question was answered rightly.")
         return
+    yield Text(
+        "Boxes as the bench has them: green with a number for who is known, grey with a question mark for "
+        "strangers; thin and red what was found. A mark such as [1] in an answer is the number of a text "
+        "that was sent; the row 'cites' says whose."
+    )
     shown = _spread(wrong)
     if len(shown) < len(wrong):
         yield Text(f"{len(shown)} of {len(wrong)}; all of them are in examples.jsonl.")
@@ -158,6 +164,7 @@ def _card(bench: Bench, question: BenchQuestion, example: Example) -> Card:
         rows.append(("failed", example.error))
     else:
         rows.append(("answer", example.text))
+        rows += [] if example.cited is None else [("cites", _cited(bench, example.cited))]
     rows.append(("in the photo", _named(bench, bench.photos[question.photo])))
     if example.seen:
         rows.append(("recognised", _recognised(bench, example.seen)))
@@ -176,10 +183,21 @@ def _options(question: BenchQuestion, example: Example) -> Iterator[tuple[str, s
         yield string.ascii_uppercase[index], f"{option}{said}"
 
 
+def _cited(bench: Bench, cited: Sequence[str]) -> str:
+    """Names instead of ids; a mark that nobody has stays as it is."""
+    return ", ".join(bench.entities[one].name if one in bench.entities else one for one in cited)
+
+
+def _numbers(photo: BenchPhoto) -> list[int | None]:
+    """A number for each known entity in a photo, from 1; None for strangers."""
+    count = itertools.count(1)
+    return [None if region.entity is None else next(count) for region in photo.regions]
+
+
 def _named(bench: Bench, photo: BenchPhoto) -> str:
     names = (
-        "a stranger" if region.entity is None else bench.entities[region.entity].name
-        for region in photo.regions
+        "a stranger" if region.entity is None else f"{number} {bench.entities[region.entity].name}"
+        for number, region in zip(_numbers(photo), photo.regions, strict=True)
     )
     return ", ".join(names)
 
@@ -207,13 +225,13 @@ def _drawn(bench: Bench, question: BenchQuestion, seen: Sequence[Seen]) -> bytes
     font = ImageFont.load_default(size=12)
     for one in seen:
         draw.rectangle([edge * scale for edge in one.box], outline=_SEEN, width=1)
-    for place, region in enumerate(told.regions, start=1):
-        colour = _STRANGER if region.entity is None else _KNOWN
+    for number, region in zip(_numbers(told), told.regions, strict=True):
+        colour = _STRANGER if number is None else _KNOWN
         left, top, right, bottom = (edge * scale for edge in region.box.as_list())
         draw.rectangle((left, top, right, bottom), outline=colour, width=2)
-        label = f"{place}" if region.entity is not None else "?"
-        draw.rectangle((left, top - 15, left + 14, top), fill=colour)
-        draw.text((left + 3, top - 15), label, font=font, fill="white")
+        above = max(0.0, top - 15)  # within the picture
+        draw.rectangle((left, above, left + 14, above + 15), fill=colour)
+        draw.text((left + 3, above), "?" if number is None else f"{number}", font=font, fill="white")
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=80)
     return buffer.getvalue()

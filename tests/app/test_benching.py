@@ -78,6 +78,16 @@ def test_wrong_answers_can_be_looked_at_and_hostile_texts_stay_text(tmp_path: Pa
     assert "![x](http" not in (out / "report.md").read_text(encoding="utf-8")
 
 
+def test_the_numbers_in_a_photo_are_of_known_people_and_citations_have_names(
+    tmp_path: Path, placard: Run
+) -> None:
+    bench = handmade(tmp_path / "bench")
+    placard("eval", "bench", str(bench.folder), "--setting", "text")
+    page = (bench.folder / "runs/text-choose-reader/report.html").read_text(encoding="utf-8")
+    assert "<dt>in the photo</dt><dd>1 Cleo Blau, a stranger, 2 Ada Rost</dd>" in page
+    assert "[3].</dd><dt>cites</dt><dd>Cleo Blau</dd>" in page
+
+
 def test_only_some_questions_are_asked_where_that_is_wanted(tmp_path: Path, placard: Run) -> None:
     bench = handmade(tmp_path / "bench")
     printed = placard("eval", "bench", str(bench.folder), "--setting", "text", "--limit", "3")
@@ -158,9 +168,10 @@ def test_descriptions_are_scored_and_corrupted_ones_too(tmp_path: Path, placard:
     given.write_text('{"photo": "p1", "text": "Ada Rost <b>flies</b> to Mars [1]."}\n', encoding="utf-8")
     printed = placard("eval", "score", str(bench.folder), "--descriptions", str(given))
     assert "accuracy 0.000, consistency -, total 0.000" in printed
-    assert "1 descriptions are missing or failed." in printed
+    assert "1 descriptions are missing or failed; the report says why." in printed
     page = (bench.folder / "runs/score-given/report.html").read_text("utf-8")
     assert "told by no text" in page and "<b>flies" not in page
+    assert "<td>there is no description</td><td>1</td>" in page
 
 
 def test_descriptions_of_other_photos_are_refused(tmp_path: Path) -> None:
