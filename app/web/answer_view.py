@@ -16,27 +16,29 @@ _FINISHED = {
 
 def answer_view(answer: Answer, context: Context, *, photo: str, reason: str) -> Json:
     """What the component for answers is sent; `photo` is the hash of the photo that marks point into."""
-    names = {entry.k: title(entry) for entry in context.entries}
+    known = {
+        entry.k: {"number": entry.k, "name": title(entry), "given": entry.given} for entry in context.entries
+    }
     found = list(dict.fromkeys(finding.message for finding in answer.findings))
     if answer.finish in _FINISHED:
         found.append(_FINISHED[answer.finish])
     return {
         "photo": photo,
-        "parts": _parts(printable(answer.text, lines=True), names),
+        "parts": _parts(printable(answer.text, lines=True), known),
         "notes": [printable(note) for note in found],
         "by": f"Answered by the {answer.generator}: {reason}." if reason else "",
     }
 
 
-def _parts(text: str, names: dict[int, str]) -> list[Json]:
+def _parts(text: str, known: dict[int, Json]) -> list[Json]:
     """The text in pieces; marks of entries that exist become pieces of their own."""
     parts: list[Json] = []
     end = 0
     for mark in marks_of(text):
-        numbers = [number for number in mark.numbers if number in names]
+        numbers = [number for number in mark.numbers if number in known]
         if not numbers or len(numbers) < len(mark.numbers):
             continue  # shown as it was written; a finding says what is wrong with it
         parts.append({"text": text[end : mark.start]})
-        parts += [{"number": number, "name": names[number]} for number in numbers]
+        parts += [known[number] for number in numbers]
         end = mark.end
     return [*parts, {"text": text[end:]}]

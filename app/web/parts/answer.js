@@ -9,8 +9,8 @@ function made(tag, className, text) {
 export default function ({ data, parentElement }) {
   const point = (number, firm) =>
     document.dispatchEvent(new CustomEvent('placard:point', { detail: { photo: data.photo, number, firm } }));
-  const cite = ({ number, name }) => {
-    const mark = made('button', 'cite', String(number));
+  const cite = ({ number, name, given }) => {
+    const mark = made('button', given ? 'cite given' : 'cite', String(number));
     mark.type = 'button';
     mark.title = name;
     mark.setAttribute('aria-label', `Source ${number}: ${name}; show in the photo`);

@@ -89,7 +89,7 @@ def test_a_photo_is_recognised_and_a_question_is_answered(page: AppTest, nasa: P
     ask(page, "Where was she born?")
     (answer,) = parts(page, "answer")
     assert "Elmira, New York" in answer["parts"][0]["text"]
-    assert answer["parts"][1] == {"number": 1, "name": "Eileen Collins"}
+    assert answer["parts"][1] == {"number": 1, "name": "Eileen Collins", "given": False}
     assert answer["by"].startswith("Answered by the reader: ")
     assert "Where was she born?" in [text.value for text in page.text]
 

@@ -116,7 +116,7 @@ def test_what_is_said_can_be_asked_about_edited_and_taken_back(page: AppTest) ->
     page.chat_input[0].set_value("When was Endeavour built?").run()
     (answer,) = parts(page, "answer")
     assert answer["parts"][0]["text"] == "Endeavour: A model that my uncle built in 1992 "
-    assert answer["parts"][1] == {"number": 2, "name": "Endeavour"}
+    assert answer["parts"][1] == {"number": 2, "name": "Endeavour", "given": True}
     press(page, "Edit")
     assert page.text_area[0].value == SHUTTLE.text
     assert parts(page, "draw")[0]["draft"] == photo["cards"][1]["box"]
