@@ -60,7 +60,12 @@ def point_text(point: Point) -> str:
     """A point in words."""
     if point.threshold is None or point.tpir is None:
         return f"not measurable: these strangers show rates from {_percent(point.smallest)} on"
-    return f"{point.tpir}, threshold {point.threshold:.3f}"
+    return f"{point.tpir}, {_threshold(point.threshold)}"
+
+
+def _threshold(threshold: float) -> str:
+    """A threshold in words; at some margins even the lowest one names fewer strangers than the rate."""
+    return f"threshold {threshold:.3f}" if threshold > -1.0 else "whatever the threshold"
 
 
 def _sections(findings: Findings, figures: Figures, unusable: Mapping[str, int]) -> Iterator[Section]:
@@ -142,7 +147,7 @@ def _points(points: Sequence[Point]) -> Table:
 def _point_cells(point: Point) -> tuple[str, str, str]:
     if point.threshold is None or point.tpir is None:
         return f"not measurable under {_percent(point.smallest)}", "", ""
-    return (*_cells(point.tpir), f"{point.threshold:.3f}")
+    return (*_cells(point.tpir), _threshold(point.threshold).removeprefix("threshold "))
 
 
 def _picture(findings: Findings, figures: Figures) -> Picture:

@@ -125,7 +125,7 @@ def _threshold(falling: NDArray[np.float64], weights: NDArray[np.floating], fpir
     """The lowest threshold at which at most a share of falling, weighted scores is named."""
     shares = np.cumsum(weights) / weights.sum()
     over = int(np.searchsorted(shares, fpir + 1e-12, side="right"))
-    if over == len(falling):
+    if over == len(falling) or falling[over] < -1.0:  # of those that lead too little for any name
         return -1.0
     # Above the first score that is too many; equal ones before it go with it.
-    return float(np.nextafter(max(falling[over], -1.0), math.inf))
+    return float(np.nextafter(falling[over], math.inf))

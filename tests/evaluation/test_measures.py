@@ -8,6 +8,7 @@ import xml.etree.ElementTree
 
 import pytest
 
+from evaluation.identification.account import point_text
 from evaluation.identification.halves import chosen_on_halves
 from evaluation.identification.measures import Scored
 from evaluation.identification.plot import Line, det_plot
@@ -63,6 +64,13 @@ def test_a_small_lead_keeps_a_name_away() -> None:
     probe = Probe("anna", True, "", (Near(True, 0.9, 0.04),), True)
     assert probe.scores(0.05).right == -math.inf
     assert probe.scores(0.04).right == 0.9
+
+
+def test_a_margin_that_keeps_out_more_strangers_than_asked_for_needs_no_threshold() -> None:
+    near = [Probe(f"stranger {number}", False, "", (Near(False, 0.5, 0.01),), False) for number in range(40)]
+    point = Scored([*near, *known("anna", 0.3, 0.5)], 0.05).point(0.1, seed=0)
+    assert point.threshold == -1.0
+    assert point_text(point).startswith("100.0 %") and point_text(point).endswith(", whatever the threshold")
 
 
 def test_the_curve_falls_and_ends_where_all_are_let_through() -> None:

@@ -26,6 +26,7 @@ def test_a_space_has_its_own_threshold_and_an_unknown_one_the_cautious_one(
     rules = rules_for(space)
     assert rules.threshold == threshold
     assert ("nothing is known" in rules.reason) == (threshold == 0.50)
+    assert rules.margin == 0.15  # a smaller one let more strangers through, with both models measured
 
 
 def test_the_models_that_come_with_tests_have_measured_rules(mini: FaceModel, dlib_faces: FaceModel) -> None:
