@@ -12,10 +12,13 @@ from generation.message import Message
 from generation.neutral import neutralise
 
 CHOOSE = "Answer with the letter of the right option only."
-_MARKS = re.compile(r"\[\d{1,3}\]|[*_`#]")  # citations and Markdown around a letter
+# Citations, and what stands around a letter: Markdown, tags.
+_MARKS = re.compile(r"\[\d{1,3}\]|[*_`#]|</?(?i:answer|choice|option)>")
+# A letter in quotes, or in LaTeX: "B", {"answer": "B"}, \boxed{B}.
+_WRAPPED = re.compile(r"""(?<!\w)["'“”]([A-Za-z])["'“”](?!\w)|\\(?:boxed|text)\{([A-Za-z])\}""")
 # "Answer: B", "The correct option is (B)", "the answer is b."; but not "The answer is a man".
 _NAMED = re.compile(
-    r"(?i:\b(?:answer|option|choice|letter)\b:?(?: (?:is|would be))?(?: (?:the )?(?:letter|option))?:?) ?"
+    r"(?i:\b(?:answer|option|choice|letter)\b\"?:?(?: (?:is|would be))?(?: (?:the )?(?:letter|option))?:?) ?"
     r"(?:\(([A-Za-z])\)|([A-Z])\b(?!')|([a-z])(?=[.,:;]|$))"
 )
 _ALONE = re.compile(r"\(?([A-Za-z])\)?[.:]?$")
@@ -23,6 +26,12 @@ _ALONE = re.compile(r"\(?([A-Za-z])\)?[.:]?$")
 _LEADING = re.compile(r"(?:\(([A-Za-z])\)|([A-Za-z])[).:,])(?=\s|$)")
 _BRACKETED = re.compile(r"\(([A-Za-z])\)")
 _ALTERNATIVE = re.compile(r"\W*\b(?:or|and)\b\W*\(?[A-Za-z]\b\W*(?:$|[.,:)])", re.IGNORECASE)
+
+# "Option B is wrong", "(A) is not right".
+_DENIED = re.compile(
+    r"\W*\b(?:is|was|seems) (?:clearly )?(?:wrong|incorrect|false|not)\b|\W*\b(?:isn't|cannot be|can't be)\b",
+    re.IGNORECASE,
+)
 
 
 def with_options(messages: tuple[Message, ...], options: Sequence[str]) -> tuple[Message, ...]:
@@ -56,7 +65,8 @@ def chosen(text: str, options: Sequence[str]) -> int | None:
 
 
 def _unmarked(line: str) -> str:
-    return " ".join(_MARKS.sub(" ", line).split())
+    plain = _WRAPPED.sub(lambda found: f"({found[1] or found[2]})", _MARKS.sub(" ", line))
+    return " ".join(plain.split())
 
 
 def _same(plain: str, options: Sequence[str]) -> int | None:
@@ -72,9 +82,8 @@ def _same(plain: str, options: Sequence[str]) -> int | None:
 
 def _lettered(plain: str, letters: str) -> int | None:
     """The option whose letter the answer is, names or begins with."""
-    for pattern in (_ALONE.match, _NAMED.search, _LEADING.match):
-        found = pattern(plain)
-        if found is None or _ALTERNATIVE.match(plain[found.end() :]) is not None:
+    for found in (_ALONE.match(plain), *_NAMED.finditer(plain), _LEADING.match(plain)):
+        if found is None or any(one.match(plain[found.end() :]) for one in (_ALTERNATIVE, _DENIED)):
             continue
         letter = next(group for group in found.groups() if group).upper()
         if letter in letters:
