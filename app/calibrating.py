@@ -14,7 +14,7 @@ from app.things import OFF, choose_things, thing_rules, things_by_hand
 from app.wiring import by_hand, choose_faces, match_rules
 from evaluation.identification.calibration import LEAST, Alike, Estimate, Wanted, estimate
 from evaluation.intervals import Rate
-from gallery.entity import EntityKind
+from gallery.entity import EntityKind, SpaceKind
 from gallery.gallery import Gallery
 from retrieval.rules import MatchRules
 from vision.errors import UserError
@@ -68,13 +68,26 @@ def _in_use(settings: Settings, gallery: Gallery, kind: EntityKind) -> tuple[str
     """The space that entities of a kind are recognised in now, and its rules."""
     if kind is EntityKind.PERSON:
         space = choose_faces(settings, gallery).space
+        _check_space(gallery, space, SpaceKind.FACE)
         return space, match_rules(settings, gallery, space)
     if settings.things == OFF:
         raise UserError("Things are switched off by --things or PLACARD_THINGS; leave that out.")
     things = choose_things(settings, gallery)
     if things is None:
         raise UserError("There are no things in the gallery to calibrate on; 'placard ingest' adds some.")
+    _check_space(gallery, things.space, SpaceKind.THING)
     return things.space, thing_rules(settings, gallery, things.space)
+
+
+def _check_space(gallery: Gallery, space: str, kind: SpaceKind) -> None:
+    """Raise `UserError` where the gallery was made with another model, and so has nobody to calibrate on."""
+    present = [one.name for one in gallery.spaces() if one.kind is kind and one.references]
+    if present and space not in present:
+        option = "--faces" if kind is SpaceKind.FACE else "--things"
+        raise UserError(
+            f"The gallery was made with {' and '.join(present)}, but {space} would be calibrated. Leave "
+            f"{option} out, or run 'placard gallery reembed'."
+        )
 
 
 def _lines(gallery: Gallery, found: Estimate, rules: MatchRules, measured: tuple[Rate, Rate]) -> list[str]:

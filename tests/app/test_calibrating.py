@@ -42,6 +42,13 @@ def test_an_empty_gallery_is_told_what_is_needed(run: Run) -> None:
     assert "at least 50 people with references, but the gallery has 0" in result.err
 
 
+def test_a_gallery_of_another_model_is_told_so(run: Run, home_gallery: Gallery, mini_pack: Path) -> None:
+    result = run("calibrate", "--faces", mini_pack)
+    assert result.code == 1
+    assert f"The gallery was made with {DLIB_SPACE}, but insightface-w_mbf" in result.err
+    assert "Leave --faces out" in result.err and stored(home_gallery) is None
+
+
 def test_a_calibration_is_explained_stored_and_used(run: Run, home_gallery: Gallery) -> None:
     result = run("calibrate", "--fpir", "0.01")
     assert result.code == 0
