@@ -121,7 +121,9 @@ class Enrolment:
         entity_id = writer.ledger.standing(row.entity.identity, item.sha256).entity_id
         if entity_id is None:  # forgotten since it was looked up
             return refused(
-                row, Refusal(Reason.FORGOTTEN, "this person was forgotten on request"), item.sha256
+                row,
+                Refusal(Reason.FORGOTTEN, f"this {row.entity.kind} was forgotten on request"),
+                item.sha256,
             )
         changed = writer.refresh(entity_id, row.entity, biography_given=row.biography_given)
         status = Status.UPDATED if changed else Status.UNCHANGED
@@ -146,7 +148,7 @@ class Enrolment:
         rejected = rejected_at(standing.rejections, region.box)
         likeness = self._neighbours[kind].likeness(standing.entity_id, region.embedding, without=rejected)
         refusal = standing_refusal(writer.ledger, standing, row.entity, region.box) or _conflict(
-            likeness, writer.ledger
+            likeness, kind, writer.ledger
         )
         if refusal is not None:
             return refused(row, refusal, sha256)
@@ -194,7 +196,7 @@ def standing_refusal(
     if standing.reference_id is not None:  # also where somebody else in the same photo was forgotten
         return None
     if standing.forgotten:
-        return Refusal(Reason.FORGOTTEN, "this person or photo was forgotten on request")
+        return Refusal(Reason.FORGOTTEN, f"this {entity.kind} or photo was forgotten on request")
     if standing.kind not in (None, entity.kind):
         detail = f"known as a {standing.kind}, and cannot be a {entity.kind} too; give another label"
         return Refusal(Reason.IDENTITY_CONFLICT, detail)
@@ -207,14 +209,14 @@ def standing_refusal(
     return None
 
 
-def _conflict(likeness: Likeness, ledger: Ledger) -> Refusal | None:
-    """A later photo of a person must be nearer to the person than to anybody else."""
+def _conflict(likeness: Likeness, kind: EntityKind, ledger: Ledger) -> Refusal | None:
+    """A later photo of an entity must be nearer to it than to any other."""
     if likeness.own is None or likeness.other is None or likeness.other <= likeness.own:
         return None
     return Refusal(
         Reason.IDENTITY_CONFLICT,
         f"nearer to {_nearest(likeness, ledger)} "
-        f"than to the other photos of this person ({likeness.own:.2f})",
+        f"than to the other photos of this {kind} ({likeness.own:.2f})",
     )
 
 

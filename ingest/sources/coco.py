@@ -1,4 +1,4 @@
-"""COCO files: photos, boxes and categories in one JSON file; a category is one thing."""
+"""COCO files: photos, boxes and categories in one JSON file; a category is one thing, or one person."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from gallery.entity import EntityKind, NewEntity
+from gallery.nouns import kind_of_noun
 from ingest.sources.described import MAX_COORDINATE, display_name, kind_of
 from ingest.sources.paths import is_coco, nfc, relative, shown
 from ingest.sources.row import Labelled, Row, RowError, SourceError, SourceProblem, Unusable
@@ -106,24 +107,35 @@ class _Coco:
             detail = f"expected a photo at {path[:200]}, but there is no file; correct the path"
             raise RowError(SourceProblem.MISSING_FILE, detail)
         read = partial(self.place.tree.read, held, limit=MAX_PHOTO_BYTES)
-        return Labelled(
-            shown(held), self._entity(category), _box(annotation), bool(category.get("biography")), read
-        )
+        box = _inside(_box(annotation), image)
+        return Labelled(shown(held), self._entity(category), box, bool(category.get("biography")), read)
 
     def _entity(self, category: _Json) -> NewEntity:
         """The thing of a category, which may also have `biography`, `noun`, `kind` and `external_id`."""
         label = nfc(_text(category, "name"))
         if not label:
             raise RowError(SourceProblem.NO_LABEL, "expected a name of the category, but it is empty")
+        noun = _text(category, "noun") or _text(category, "supercategory") or display_name(label)
         return NewEntity(
             name=display_name(label),
-            kind=kind_of(_text(category, "kind")) or EntityKind.THING,
-            noun=_text(category, "noun") or _text(category, "supercategory") or display_name(label),
+            kind=kind_of(_text(category, "kind")) or _kind_called(noun, label),
+            noun=noun,
             biography=_text(category, "biography"),
             source=self.place.name,
             label=label,
             external_id=_text(category, "external_id") or None,
         )
+
+
+def _kind_called(noun: str, label: str) -> EntityKind:
+    """A thing, a person where the noun says so; raise `RowError` where it is not said which person."""
+    if kind_of_noun(noun) is EntityKind.THING:
+        return EntityKind.THING
+    if kind_of_noun(display_name(label)) is EntityKind.PERSON:
+        raise _bad(
+            f"expected who the category is, but '{label[:60]}' may be many people; give a name, or a kind"
+        )
+    return EntityKind.PERSON
 
 
 def _by_id(entries: list[Any]) -> dict[Any, _Json]:
@@ -166,6 +178,16 @@ def _box(annotation: _Json) -> Box:
     except ValueError as error:
         detail = f"expected a box with width and height, but got {sides}"
         raise RowError(SourceProblem.BAD_BOX, detail) from error
+
+
+def _inside(box: Box, image: _Json) -> Box:
+    """The box; raise `RowError` where nothing of it is in the photo, as far as the file says its size."""
+    size = image.get("width"), image.get("height")
+    width, height = (side if isinstance(side, int) and side > 0 else MAX_COORDINATE for side in size)
+    if box.clipped((width, height)) is None:
+        detail = f"the box {box.as_list()} lies outside the photo of {width} x {height} pixels; correct it"
+        raise RowError(SourceProblem.BAD_BOX, detail)
+    return box
 
 
 def _is_pixel(side: object) -> bool:

@@ -155,3 +155,22 @@ def test_a_file_that_is_no_coco_is_an_error_in_one_line(tmp_path: Path, text: st
     (place / "annotations.json").write_text(text, encoding="utf-8")
     with pytest.raises(SourceError, match=said):
         rows(place)
+
+
+def test_a_box_outside_the_photo_does_not_make_a_good_one_of_its_category_several(tmp_path: Path) -> None:
+    sized = [{**image, "width": 100, "height": 80} for image in IMAGES]
+    place = folder(tmp_path, box(1, 7), box(1, 7, (100, 0, 5, 5)), images=sized)
+    good, bad = rows(place)
+    assert isinstance(good, Labelled) and isinstance(bad, Unusable)
+    assert (good.box, bad.reason.value) == (Box(10, 20, 40, 60), "bad_box")
+    assert "outside the photo of 100 x 80 pixels" in bad.detail
+
+
+def test_a_category_of_a_noun_for_people_is_a_person_and_must_say_who(tmp_path: Path) -> None:
+    ann = {"id": 9, "name": "Ann", "supercategory": "woman"}
+    anybody = {"id": 1, "name": "person", "supercategory": "person"}
+    place = folder(tmp_path, box(1, 9), box(1, 1), categories=[ann, anybody])
+    known, refused = rows(place)
+    assert isinstance(known, Labelled) and isinstance(refused, Unusable)
+    assert (known.entity.kind, refused.reason.value) == (EntityKind.PERSON, "bad_row")
+    assert "'person' may be many people" in refused.detail
