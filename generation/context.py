@@ -11,6 +11,7 @@ from generation.given import Given, check_inside
 from generation.placing import Placed, placed
 from retrieval.match import Match
 from vision.box import Box
+from vision.crops import whole
 from vision.photo import Photo
 from vision.region import RegionKind
 
@@ -60,7 +61,8 @@ class Stranger:
 
     box: Box  # of the region
     prompt_box: Box  # what the prompt calls the place, if it speaks of strangers
-    kind: EntityKind = EntityKind.PERSON  # unknown things are told of only where a bench says that they are
+    kind: EntityKind = EntityKind.PERSON
+    noun: str = ""  # what a detector calls an unknown thing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +74,11 @@ class Context:
     strangers: tuple[Stranger, ...]  # from left to right
     things: bool = False  # whether things were looked for, and not faces only
 
+    @property
+    def unknown_people(self) -> tuple[Stranger, ...]:
+        """The strangers who are people; an unknown thing only takes its place among things."""
+        return tuple(one for one in self.strangers if one.kind is EntityKind.PERSON)
+
     @classmethod
     def of(
         cls,
@@ -82,7 +89,7 @@ class Context:
         person_box: PersonBox = PersonBox.BODY,
         things: bool = False,
     ) -> Context:
-        """Number the accepted matches and what is given from left to right; other faces are strangers.
+        """Number the accepted matches and what is given from left to right; the others are strangers.
 
         What is given about a region takes the place of what was recognised there (`placed` has the rule).
         Raise `UserError` for a given box that is not inside the photo.
@@ -93,7 +100,12 @@ class Context:
         return cls(
             photo.size,
             tuple(_entry(place.k, place, box) for place, box in places if place.k is not None),
-            tuple(Stranger(place.box, box) for place, box in places if place.k is None and place.around_face),
+            tuple(
+                _stranger(place, box)
+                for place, box in places
+                # A photo that was taken for one thing, and is like none, has no place in itself.
+                if place.k is None and (place.around_face or place.box != whole(photo))
+            ),
             things,
         )
 
@@ -103,6 +115,13 @@ def _entry(k: int, place: Placed, box: Box) -> Entry:
     if isinstance(shows, Given):
         return Entry(k, shows.kind, shows.noun, shows.name, shows.text, shows.box, box, body=place.body)
     return Entry.of(k, shows.candidates[0].entity, place.box, box, body=place.body)
+
+
+def _stranger(place: Placed, box: Box) -> Stranger:
+    """An unknown face or thing."""
+    if place.around_face or isinstance(place.shows, Given):
+        return Stranger(place.box, box)
+    return Stranger(place.box, box, EntityKind.THING, place.shows.region.noun)
 
 
 def _prompt_box(place: Placed, size: tuple[int, int], person_box: PersonBox) -> Box:

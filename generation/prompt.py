@@ -88,9 +88,9 @@ def _place(box: Box, photo: tuple[int, int], picture: tuple[int, int], family: F
 
 
 def _strangers(context: Context, picture: tuple[int, int], wording: Wording) -> list[str]:
-    if not wording.strangers or not context.strangers:
+    if not wording.strangers or not context.unknown_people:
         return []
-    places = [_place(s.prompt_box, context.size, picture, wording.family) for s in context.strangers]
+    places = [_place(s.prompt_box, context.size, picture, wording.family) for s in context.unknown_people]
     line = STRANGER if len(places) == 1 else STRANGERS
     return [line.format(places=", ".join(places))]
 

@@ -96,7 +96,7 @@ def _claims(plain: str) -> Iterator[Claim]:
 
 def _is_counted(claim: Claim, context: Context, plain: str) -> bool:
     """Whether a claim is one that the photo itself tells: how many people, which from the left."""
-    known, unknown = len(context.entries), len(context.strangers)
+    known, unknown = len(context.entries), len(context.unknown_people)
     if claim.readings[0] in (Decimal(known), Decimal(unknown), Decimal(known + unknown)):
         return True
     return _FROM_SIDE.match(plain, claim.end) is not None

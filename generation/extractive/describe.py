@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from gallery.entity import EntityKind
 from generation.context import Context
 from generation.extractive.positions import Spot, ordinal, spots_of
 from generation.extractive.quoting import first_fact, listed, name_of
@@ -11,7 +12,7 @@ from generation.extractive.quoting import first_fact, listed, name_of
 
 def described(context: Context) -> str:
     """Everybody from left to right: the known with a first fact and its mark, the others as unknown."""
-    spots = spots_of(context)
+    spots = [spot for spot in spots_of(context) if spot.entry or spot.kind is EntityKind.PERSON]
     if not context.entries:
         return nobody_known(context)
     groups = groupby(spots, key=lambda spot: spot.entry is not None)
@@ -23,9 +24,10 @@ def described(context: Context) -> str:
 
 def nobody_known(context: Context) -> str:
     """Why there is nothing to tell about a photo in which nobody was recognised."""
-    if not context.strangers:
+    if not context.unknown_people:
         return _nothing_found(context)
-    return f"Nobody in this photo has a sure match in the gallery: {strangers(len(context.strangers))}."
+    unknown = strangers(len(context.unknown_people))
+    return f"Nobody in this photo has a sure match in the gallery: {unknown}."
 
 
 def counted(context: Context) -> str:
@@ -33,15 +35,15 @@ def counted(context: Context) -> str:
     spots = spots_of(context, things=False)
     known = [f"{name_of(spot.entry)} [{spot.entry.k}]" for spot in spots if spot.entry]
     parts = [f"{len(known)} known ({listed(known)})"] if known else []
-    if context.strangers:
-        parts.append(f"{len(context.strangers)} unknown")
+    if context.unknown_people:
+        parts.append(f"{len(context.unknown_people)} unknown")
     people = "1 person" if len(spots) == 1 else f"{len(spots)} people"
     return f"{people}: {' and '.join(parts)}." if parts else _nothing_found(context)
 
 
 def unknown_people(context: Context) -> str:
     """Where those stand whom nobody recognised; if all are known, that they are and who they are."""
-    if not context.strangers:
+    if not context.unknown_people:
         return f"Nobody in this photo is unknown. {counted(context)}"
     spots = spots_of(context, things=False)
     places = [ordinal(nth) for nth, spot in enumerate(spots, start=1) if spot.entry is None]

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gallery.entity import EntityKind
 from generation.context import Context, Entry
-from generation.extractive.names import Named, named_in
-from generation.extractive.positions import Place, places_in, spots_of
+from generation.extractive.names import Named, named_in, noun_words
+from generation.extractive.positions import Place, asks_for_people, places_in, spots_of
 from generation.extractive.quoting import name_of
 from generation.folding import folded
 
@@ -35,6 +36,7 @@ class Scope:
     entries: tuple[Entry, ...]  # in the order of k
     explicit: bool  # the question singles somebody out; otherwise it is about everybody
     unknown: tuple[str, ...]  # places that it names where somebody unknown is: "on the left"
+    unknown_things: tuple[str, ...]  # places that it names where an unknown thing is
     missing: tuple[str, ...]  # places that it names and the photo does not have
     absent: tuple[int, ...]  # numbers in brackets that no entry has
     strangers: tuple[str, ...]  # names that belong to nobody recognised
@@ -56,7 +58,8 @@ def mentioned(context: Context, question: str) -> Scope:
     return Scope(
         entries=_in_order(entries if explicit else context.entries),
         explicit=explicit,
-        unknown=_labels(place for place in places if any(spot.entry is None for spot in place.spots)),
+        unknown=_unknown(places, EntityKind.PERSON),
+        unknown_things=_unknown(places, EntityKind.THING),
         missing=_labels(place for place in places if not place.spots),
         absent=absent,
         strangers=strangers,
@@ -68,7 +71,7 @@ def mentioned(context: Context, question: str) -> Scope:
 
 def _nouns(question: str, entries: Iterable[Entry]) -> Iterable[tuple[int, int]]:
     """Where the question says what somebody or something is: "the dog"."""
-    nouns = {folded(entry.noun) for entry in entries}
+    nouns = frozenset().union(*(noun_words(entry.noun) for entry in entries))
     return [word.span() for word in re.finditer(r"\w+", question) if folded(word[0]) in nouns]
 
 
@@ -85,7 +88,7 @@ def _numbers(question: str) -> frozenset[int]:
 def _described(context: Context, question: str) -> tuple[Entry, ...]:
     """Who is meant by a noun or by a pronoun, where that is one and only one."""
     words = set(re.findall(r"\w+", folded(question))) - _ANY_NOUN
-    by_noun = tuple(entry for entry in context.entries if folded(entry.noun) in words)
+    by_noun = tuple(entry for entry in context.entries if noun_words(entry.noun) & words)
     if by_noun:
         return by_noun
     pronoun = _PRONOUN.search(question)
@@ -106,11 +109,16 @@ def _beside(context: Context, question: str, named: Named) -> Place | None:
     match = _BESIDE.search(question[:start])
     if match is None:
         return None
-    spots = spots_of(context)
+    people = asks_for_people(question)
+    spots = [
+        spot
+        for spot in spots_of(context)
+        if spot.entry is entry or spot.kind is EntityKind.PERSON or not people
+    ]
     at = next(index for index, spot in enumerate(spots) if spot.entry is entry)
     before, after = spots[max(at - 1, 0) : at], spots[at + 1 : at + 2]
     side = (match["side"] or "").lower()
-    chosen = before if side == "left" else after if side == "right" else before + after
+    chosen = tuple(before if side == "left" else after if side == "right" else before + after)
     relation = f"to the {side} of" if side else "next to"
     return Place(f"{relation} {name_of(entry)}", match.span(), chosen)
 
@@ -118,6 +126,13 @@ def _beside(context: Context, question: str, named: Named) -> Place | None:
 def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     by_number = {entry.k: entry for entry in entries}
     return tuple(by_number[k] for k in sorted(by_number))
+
+
+def _unknown(places: Iterable[Place], kind: EntityKind) -> tuple[str, ...]:
+    """The places where somebody or something of a kind is that nobody knows."""
+    return _labels(
+        place for place in places if any(spot.entry is None and spot.kind is kind for spot in place.spots)
+    )
 
 
 def _labels(places: Iterable[Place]) -> tuple[str, ...]:

@@ -102,6 +102,8 @@ def named_in(context: Context, question: str) -> Named:
     lone: list[str] = []
     spans: list[tuple[int, int]] = []
     for run in _runs(question, words, parts):
+        if _is_called(run, context):
+            continue
         owners = _owners(run, people)
         if owners:
             entries |= {entry.k: entry for entry in owners}
@@ -110,6 +112,21 @@ def named_in(context: Context, question: str) -> Named:
             (strangers if len(run) > 1 else lone).append(question[run[0].span[0] : run[-1].span[1]])
             spans += [word.span for word in _with_titles(run, words)]
     return Named(tuple(entries[k] for k in sorted(entries)), tuple(strangers), tuple(lone), tuple(spans))
+
+
+def _is_called(run: Sequence[Word], context: Context) -> bool:
+    """Whether a word only says what something is: "the mug" is no name, though one is called Ann's mug."""
+    nouns = frozenset().union(*(noun_words(entry.noun) for entry in context.entries))
+    return all(not word.capital and word.folded in nouns for word in run)
+
+
+def noun_words(noun: str) -> frozenset[str]:
+    """The word by which a question calls what bears a noun; none where there is no noun.
+
+    >>> sorted(noun_words("Coffee mug"))
+    ['mug']
+    """
+    return frozenset(folded(noun).split()[-1:])
 
 
 def _parts(name: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gallery.entity import EntityKind
 from generation.context import Context, Entry
+from generation.extractive.names import noun_words
 from generation.folding import folded
 from vision.box import Box
 
@@ -18,6 +19,8 @@ class Spot:
 
     box: Box
     entry: Entry | None
+    kind: EntityKind
+    noun: str  # empty where it is not known what it is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,11 +102,10 @@ def ordinal(nth: int) -> str:
 
 
 def spots_of(context: Context, *, things: bool = True) -> tuple[Spot, ...]:
-    """Everybody found in the photo, known or not, from left to right; known things only on request."""
-    known = [
-        Spot(entry.box, entry) for entry in context.entries if things or entry.kind is not EntityKind.THING
-    ]
-    return _across([*known, *(Spot(stranger.box, None) for stranger in context.strangers)])
+    """Everybody found in the photo, known or not, from left to right; things only on request."""
+    known = (Spot(entry.box, entry, entry.kind, entry.noun) for entry in context.entries)
+    unknown = (Spot(one.box, None, one.kind, one.noun) for one in context.strangers)
+    return _across([spot for spot in (*known, *unknown) if things or spot.kind is not EntityKind.THING])
 
 
 def _across(spots: Sequence[Spot]) -> tuple[Spot, ...]:
@@ -131,21 +133,23 @@ def places_in(context: Context, question: str) -> tuple[Place, ...]:
     return (*counted, *sides, *others)
 
 
+def asks_for_people(question: str) -> bool:
+    """Whether a question is about people, and not about things."""
+    return _PEOPLE.search(question) is not None and _THINGS.search(question) is None
+
+
 def _meant(context: Context, question: str) -> tuple[Spot, ...]:
-    """Those among whom a question counts: things that it calls by their noun, else people, or everything."""
+    """Those among whom a question counts: things that it calls by their noun, else people, or everything.
+
+    An unknown thing of which nobody says what it is counts too: it may be one.
+    """
     if _PEOPLE.search(question):
-        return spots_of(context, things=_THINGS.search(question) is not None)
+        return spots_of(context, things=not asks_for_people(question))
     words = set(re.findall(r"\w+", folded(question))) - _ANYTHING
-    called = tuple(
-        spot
-        for spot in spots_of(context)
-        if spot.entry
-        and spot.entry.kind is EntityKind.THING
-        and words & set(folded(spot.entry.noun).split()[-1:])
-    )
+    things = [spot for spot in spots_of(context) if spot.kind is EntityKind.THING]
+    called = [spot for spot in things if words & noun_words(spot.noun)]
     if called:
-        strange = (one for one in context.strangers if one.kind is EntityKind.THING)
-        return _across([*called, *(Spot(one.box, None) for one in strange)])
+        return _across([*called, *(spot for spot in things if spot.entry is None and not spot.noun)])
     return spots_of(context, things=_THINGS.search(question) is not None or not _WHOSE.search(question))
 
 

@@ -64,7 +64,7 @@ def read(context: Context, question: str) -> str:
 
 
 def _text(context: Context, question: str) -> str:
-    if not context.entries and not context.strangers:
+    if not context.entries and not context.unknown_people:
         return nobody_known(context)
     if not is_english(question, [entry.name for entry in context.entries]):
         return ENGLISH_ONLY
@@ -95,6 +95,7 @@ def _not_recognised(scope: Scope) -> list[str]:
     return [
         *(f"{quotable(name, limit=NAME_LIMIT)} is not recognised in this photo." for name in scope.strangers),
         *(f"The person {label} is unknown: no sure match in the gallery." for label in scope.unknown),
+        *(f"The thing {label} is unknown: no sure match in the gallery." for label in scope.unknown_things),
         *(f"Nobody was found {label} in this photo." for label in scope.missing),
         *(f"Nobody in this photo has the number {k}." for k in scope.absent),
     ]

@@ -16,12 +16,12 @@ from generation.extractive.reader import Reader, read
 from generation.generator import Draft, Finish
 from generation.given import Given
 from generation.placing import placed
-from generation.prompt import rcvit_prompt
+from generation.prompt import Wording, rcvit_prompt
 from generation.prompter import Prompter
 from generation.request import Request
 from retrieval.match import Candidate, Decision, Match
 from tests.fakes import GOOD
-from tests.generation.contexts import person
+from tests.generation.contexts import person, thing
 from tests.generation.hostile import CASES
 from vision.box import Box
 from vision.errors import UserError
@@ -35,9 +35,11 @@ ANN = person("Ann Lee", "Ann Lee paints. She was born in Lyon.", noun="woman")
 REDWOOD = Given(Box(700, 0, 900, 500), "tree", "", "A redwood, planted in 1912.")
 
 
-def match(box: Box, entity: Entity | None = None, kind: RegionKind = RegionKind.FACE) -> Match:
+def match(
+    box: Box, entity: Entity | None = None, kind: RegionKind = RegionKind.FACE, *, noun: str = ""
+) -> Match:
     """What retrieval says about a box: somebody, or nobody."""
-    region = Region(box, kind, 0.9, np.asarray([1, 0], dtype=np.float32), "made", GOOD)
+    region = Region(box, kind, 0.9, np.asarray([1, 0], dtype=np.float32), "made", GOOD, noun=noun)
     if entity is None:
         return Match(region, Decision.UNKNOWN, None, ())
     return Match(region, Decision.ACCEPTED, entity, (Candidate(entity, 0.9, 1),))
@@ -186,3 +188,49 @@ def test_no_given_text_adds_a_token_an_entry_or_a_line(field: str) -> None:
         assert len(message.text.splitlines()) == message.text.count("\n") + 1 == 4
         assert len(re.findall(r"(?i)\d\W{0,9}the\s+information\s+of\b", message.text)) == 2
         assert re.findall(r"<[^>]*>", message.text) == ["<|box_start|>", "<|box_end|>"] * 2
+
+
+def test_an_unknown_thing_takes_its_place_among_things_and_nobody_is_told_of_it() -> None:
+    mug = thing("Ann's mug", "Ann's mug is from Delft.", noun="mug")
+    seen = (
+        match(Box(0, 0, 90, 90), kind=RegionKind.OBJECT),
+        match(Box(100, 0, 190, 90), mug, RegionKind.OBJECT),
+    )
+    found = context(matches=seen)
+    unknown = "The thing on the left is unknown: no sure match in the gallery."
+    assert read(found, "Whose is the mug on the left?") == unknown
+    assert read(found, "What is the thing on the left?") == unknown
+    assert "Delft" in read(found, "What is the thing on the right?")
+    assert "unknown" not in read(found, "Describe the photo.")
+    assert rcvit_prompt(found, "Whose?", (980, 504), wording=Wording(strangers=True)) == rcvit_prompt(
+        found, "Whose?", (980, 504)
+    )
+
+
+def test_an_unknown_thing_that_a_detector_calls_otherwise_is_none_of_those_a_question_counts() -> None:
+    mug = thing("Ann's mug", "Ann's mug is from Delft.", noun="mug")
+    seen = (
+        match(Box(0, 0, 90, 90), kind=RegionKind.OBJECT, noun="dog"),
+        match(Box(100, 0, 190, 90), mug, RegionKind.OBJECT, noun="mug"),
+    )
+    assert "Delft" in read(context(matches=seen), "Whose is the mug on the left?")
+    assert "The thing on the left is unknown" in read(context(matches=seen), "Whose is the dog on the left?")
+
+
+def test_a_photo_that_was_taken_for_one_thing_and_is_like_none_has_no_place_in_it() -> None:
+    assert context(matches=(match(Box(0, 0, 1000, 500), kind=RegionKind.OBJECT),)).strangers == ()
+
+
+def test_what_is_called_by_its_noun_is_not_taken_for_the_one_whose_name_has_it() -> None:
+    mug = thing("Ann's mug", "Ann's mug is from Delft.", noun="mug")
+    blue = Given(Box(600, 0, 690, 90), "coffee mug", "Old Blue", "Old Blue belongs to Ben.")
+    found = context(blue, matches=(match(Box(100, 0, 190, 90), mug, RegionKind.OBJECT),))
+    assert read(found, "Whose is the mug on the right?") == "Old Blue belongs to Ben [2]."
+    assert read(found, "Tell me about Ann's mug") == "Ann's mug is from Delft [1]."
+
+
+def test_who_is_beside_somebody_is_no_thing() -> None:
+    box = Box(520, 50, 600, 150)
+    found = context(matches=(match(FACE, ANN), match(box, kind=RegionKind.OBJECT)))
+    assert "unknown" not in read(found, "Who is to the right of Ann Lee?")
+    assert "The thing to the right of Ann Lee is unknown" in read(found, "What is to the right of Ann Lee?")
