@@ -129,10 +129,10 @@ class Ledger:
         return values
 
     def namesakes(self, entity: NewEntity) -> list[Entity]:
-        """Other entities of the same name."""
+        """Other entities of the same kind and name; a thing is never one with a person."""
         same = {"name_key": name_key(entity.name), "identity": entity.identity}
         rows = self._connection.execute(_NAMESAKES, same)
-        return [entity_of(row) for row in rows]
+        return [other for other in map(entity_of, rows) if other.kind is entity.kind]
 
     def name(self, entity_id: int) -> str:
         """The name of an entity as stored; empty where it is gone."""

@@ -121,12 +121,12 @@ def _is_called(run: Sequence[Word], context: Context) -> bool:
 
 
 def noun_words(noun: str) -> frozenset[str]:
-    """The word by which a question calls what bears a noun; none where there is no noun.
+    """The words by which a question calls what bears a noun, one or many; none where there is no noun.
 
     >>> sorted(noun_words("Coffee mug"))
-    ['mug']
+    ['mug', 'muges', 'mugs']
     """
-    return frozenset(folded(noun).split()[-1:])
+    return frozenset(word + end for word in folded(noun).split()[-1:] for end in ("", "s", "es"))
 
 
 def _parts(name: str) -> frozenset[str]:

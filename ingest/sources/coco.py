@@ -182,8 +182,9 @@ def _box(annotation: _Json) -> Box:
 
 def _inside(box: Box, image: _Json) -> Box:
     """The box; raise `RowError` where nothing of it is in the photo, as far as the file says its size."""
-    size = image.get("width"), image.get("height")
-    width, height = (side if isinstance(side, int) and side > 0 else MAX_COORDINATE for side in size)
+    width, height = image.get("width"), image.get("height")
+    if not isinstance(width, int) or not isinstance(height, int):
+        return box
     if box.clipped((width, height)) is None:
         detail = f"the box {box.as_list()} lies outside the photo of {width} x {height} pixels; correct it"
         raise RowError(SourceProblem.BAD_BOX, detail)

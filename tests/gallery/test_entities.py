@@ -126,6 +126,7 @@ def test_two_people_may_have_one_name(gallery: Gallery) -> None:
         assert ledger.standing("id:Q2", "photo").entity_id == second
         namesakes = ledger.namesakes(NewEntity("ANNA", external_id="Q1"))
         assert [entity.id for entity in namesakes] == [second, third, fourth]
+        assert ledger.namesakes(NewEntity("ANNA", kind=EntityKind.THING, external_id="Q1")) == []
 
 
 def test_an_edit_survives_what_the_source_says_later(gallery: Gallery) -> None:

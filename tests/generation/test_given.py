@@ -226,6 +226,7 @@ def test_what_is_called_by_its_noun_is_not_taken_for_the_one_whose_name_has_it()
     blue = Given(Box(600, 0, 690, 90), "coffee mug", "Old Blue", "Old Blue belongs to Ben.")
     found = context(blue, matches=(match(Box(100, 0, 190, 90), mug, RegionKind.OBJECT),))
     assert read(found, "Whose is the mug on the right?") == "Old Blue belongs to Ben [2]."
+    assert read(found, "Whose are the mugs?").count("[") == 2
     assert read(found, "Tell me about Ann's mug") == "Ann's mug is from Delft [1]."
 
 
