@@ -142,7 +142,7 @@ def _unknown(box: Box) -> Match:
 def _kept(match: Match) -> Match:
     """The match with a place that counts even where nobody is named: the bench says that it is one.
 
-    Contexts tell of unknown people and pass over unknown things.
+    Contexts tell of unknown people; unknown things only take their place where things are asked for.
     """
     if match.entity is not None:
         return match
