@@ -48,11 +48,12 @@ def read_bench(folder: Path) -> Bench:
 
 def write_bench(bench: Bench) -> None:
     """Write the tables of a bench; its photos lie in its folder already."""
-    header = {"format": "placard-bench", "version": VERSION, "name": bench.name, **bench.made}
-    _write(bench.folder / HEADER, [json.dumps(header, indent=2, ensure_ascii=False)])
     _write_table(bench.folder / ENTITIES, (entity_form(entity) for entity in bench.entities.values()))
     _write_table(bench.folder / PHOTOS, (photo_form(photo) for photo in bench.photos.values()))
     _write_table(bench.folder / QUESTIONS, map(question_form, bench.questions))
+    # Last, since a folder with it is a whole bench.
+    header = {"format": "placard-bench", "version": VERSION, "name": bench.name, **bench.made}
+    _write(bench.folder / HEADER, [json.dumps(header, indent=2, ensure_ascii=False)])
 
 
 def question_form(question: BenchQuestion) -> dict[str, object]:

@@ -107,6 +107,16 @@ def test_files_that_are_no_bench_are_told_apart(
     assert "\n" not in str(error.value)
 
 
+def test_what_was_not_written_to_its_end_is_no_bench(tmp_path: Path) -> None:
+    bench = handmade(tmp_path / "bench")
+    (bench.folder / "bench.json").unlink()
+    (bench.folder / "questions.jsonl").unlink()
+    (bench.folder / "questions.jsonl").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_bench(bench)
+    assert not (bench.folder / "bench.json").exists()
+
+
 def test_a_folder_without_a_bench_says_what_was_expected(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="no such file or directory; expected the folder of a bench"):
         read_bench(tmp_path)
