@@ -114,6 +114,8 @@ def build(settings: Settings, order: Order) -> None:
         with_faces = kind is EntityKind.PERSON
         faces = load_faces(settings, choose_faces(settings, gallery)) if with_faces else None
         made = provenance(order.seed, "", {"half": order.half, kind.several: str(len(subjects))})
+        if with_faces and subjects:
+            print(f"Looking at {len(subjects)} portraits before the first question.", file=sys.stderr)
         told = stack.enter_context(progress("questions", order.questions))
         recipe = Recipe(
             order.questions, seed=order.seed, name=order.out.name, lore=lore, references=order.references
