@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,9 @@ def identify(settings: Settings, asked: Asked) -> None:
         )
         task = progress.add_task("leaving people out", total=asked.folds)
         findings = measured(looked, model, memory, rules, protocol, step=lambda: progress.advance(task))
-    report = report_of(findings, refused.reasons, _provenance(asked, model, rules, looked))
+    report = report_of(
+        findings, refused.reasons, _provenance(asked, model, _used(settings, model, rules), looked)
+    )
     page = report.write(folder)
     memory.close(delete=not asked.keep)
     if asked.as_json:
@@ -135,15 +137,22 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
-def _provenance(asked: Asked, model: FaceModel, rules: MatchRules, looked: list[Looked]) -> Provenance:
-    command = ["placard", "eval", "identify", *map(str, asked.sources)]
-    command += ["--columns", asked.columns] if asked.columns else []
-    command += ["--references", str(asked.references), "--folds", str(asked.folds)]
-    command += ["--seed", str(asked.seed), "--faces", model.name]
-    settings = {
+def _used(settings: Settings, model: FaceModel, rules: MatchRules) -> dict[str, str]:
+    """What the figures depend on beside the photos."""
+    return {
         "space": model.space,
+        "detector size": str(settings.detector_size or "its own"),
         "device": model.device,
         "threshold": f"{rules.threshold:g}",
         "margin": f"{rules.margin:g}",
     }
-    return Provenance.now(command, seed=asked.seed, data=digest_of(hashes_of(looked)), settings=settings)
+
+
+def _provenance(
+    asked: Asked, model: FaceModel, used: Mapping[str, str], looked: Sequence[Looked]
+) -> Provenance:
+    command = ["placard", "eval", "identify", *map(str, asked.sources)]
+    command += ["--columns", asked.columns] if asked.columns else []
+    command += ["--references", str(asked.references), "--folds", str(asked.folds)]
+    command += ["--seed", str(asked.seed), "--faces", model.name]
+    return Provenance.now(command, seed=asked.seed, data=digest_of(hashes_of(looked)), settings=used)

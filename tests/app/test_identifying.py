@@ -44,6 +44,7 @@ def test_press_are_measured_and_the_report_says_how_to_repeat_it(
     }
     origin = json.loads((out / "report.json").read_text())["provenance"]
     assert origin["command"].startswith(f"placard eval identify {people} --references 3 --folds 2 --seed 0")
+    assert origin["settings"].items() >= {"detector size": "its own", "margin": "0.15"}.items()
     again = run("eval", "identify", people, *options, "--json")
     assert "Going on: 10 photos were looked at before." in again.err
     assert again.json["figures"]["rank_one"]["hits"] == 5
