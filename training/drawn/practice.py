@@ -15,6 +15,8 @@ from training.drawn.words import Vocabulary
 _SAYS, _IS = "It says: {v}", "It is {v}."
 _RECITE = "What does entry {k} say?"
 _READ = "What does entry {k} say of {p}?"
+_READ_PLACE = "What does the entry at {b} say of {p}?"
+_SIDE = "On what side is entry {k}?"
 _SEE = "What is at the place of entry {k}?"
 _SEE_PLACE = "What is at {b} in the image?"
 _FIND = "Which entry is {x}?"
@@ -35,6 +37,24 @@ def read_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     relation = words.chance.choice(list(facts))
     question = _READ.format(k=k, p=relation)
     return Asked(Task.PRACTICE, question, _IS.format(v=facts[relation]), (k,), facts[relation], "read_entry")
+
+
+def read_place(staged: Staged, words: Vocabulary) -> Asked | None:
+    """The same of an entry that is named by its box alone, in thousandths as `where`."""
+    k, known, figure = words.chance.choice(staged.present)
+    facts = {"name": known.person.name, **known.person.facts}
+    relation = words.chance.choice(list(facts))
+    question = _READ_PLACE.format(b=_place(staged, figure), p=relation)
+    return Asked(Task.PRACTICE, question, _IS.format(v=facts[relation]), (k,), facts[relation], "read_place")
+
+
+def side_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """On which side of the one who looks alike an entry stands; None where nobody does."""
+    k, _, figure = words.chance.choice(staged.present)
+    side = staged.scene.position(figure)
+    if not side:
+        return None
+    return Asked(Task.PRACTICE, _SIDE.format(k=k), _IS.format(v=side), (k,), side, "side_of_entry")
 
 
 def see_entry(staged: Staged, words: Vocabulary) -> Asked | None:

@@ -95,6 +95,8 @@ MAKERS: Mapping[str, Maker] = {
     "rcid": description,
     "recite_entry": practice.recite_entry,
     "read_entry": practice.read_entry,
+    "read_place": practice.read_place,
+    "side_of_entry": practice.side_of_entry,
     "see_entry": practice.see_entry,
     "see_place": practice.see_place,
     "trait_of_entry": practice.trait_of_entry,

@@ -52,7 +52,13 @@ def difficulty(stage: Stage) -> Difficulty:
             asked = {"recite_entry": 0.3, "read_entry": 0.7}
             return Difficulty((1, 2), (1, 2), asked, grid=_GRID)
         case Stage.TELL:
-            asked = {"v2c": 0.5, "find_entry": 0.3, "read_entry": 0.2}
+            asked = {
+                "v2c": 0.3,
+                "find_entry": 0.2,
+                "side_of_entry": 0.2,
+                "read_place": 0.2,
+                "read_entry": 0.1,
+            }
             return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID)
         case Stage.SEE:
             asked = {"see_entry": 0.2, "see_place": 0.2, "trait_of_entry": 0.3, "where": 0.2}
