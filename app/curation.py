@@ -17,7 +17,7 @@ from vision.errors import UserError
 
 
 def list_entities(settings: Settings, *, as_json: bool) -> None:
-    """Print everybody, one line each."""
+    """Print everybody and everything, one line each."""
     with Gallery.open(settings.gallery_url) as gallery:
         counts = gallery.reference_counts()
         if as_json:
@@ -35,10 +35,13 @@ def list_entities(settings: Settings, *, as_json: bool) -> None:
             print_json(rows)
             return
         for entity in gallery.iterate():
-            line = (
-                f"{entity.id:>6}  {entity.name:<40}{counts.get(entity.id, 0):>4} references  {entity.source}"
+            what = entity.noun or entity.kind.value
+            count = counts.get(entity.id, 0)
+            print(
+                printable(
+                    f"{entity.id:>6}  {entity.name:<40}{what:<16}{count:>4} references  {entity.source}"
+                )
             )
-            print(printable(line))
         if not counts:
             print("The gallery is empty; 'placard ingest' fills it.", file=sys.stderr)
 

@@ -40,6 +40,16 @@ def test_list_has_the_stable_json_form(run: Run) -> None:
     }
 
 
+def test_a_line_says_what_an_entry_is(run: Run, two_named_alike: Gallery) -> None:
+    with two_named_alike.write() as writer:
+        writer.add(NewEntity(name="Ben", kind=EntityKind.THING, noun="mug", source="one"))
+    lines = [line.split() for line in run("gallery", "list").out.splitlines()]
+    assert lines[-2:] == [
+        ["3", "Ben", "person", "1", "references", "one"],
+        ["4", "Ben", "mug", "0", "references", "one"],
+    ]
+
+
 @pytest.mark.usefixtures("two_named_alike")
 def test_a_name_that_two_people_share_asks_for_an_id(run: Run) -> None:
     result = run("gallery", "show", "anna")
