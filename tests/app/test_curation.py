@@ -42,11 +42,11 @@ def test_list_has_the_stable_json_form(run: Run) -> None:
 
 def test_a_line_says_what_an_entry_is(run: Run, two_named_alike: Gallery) -> None:
     with two_named_alike.write() as writer:
-        writer.add(NewEntity(name="Ben", kind=EntityKind.THING, noun="mug", source="one"))
+        writer.add(NewEntity(name="Ben", kind=EntityKind.THING, noun="mug", source="two"))
     lines = [line.split() for line in run("gallery", "list").out.splitlines()]
     assert lines[-2:] == [
         ["3", "Ben", "person", "1", "references", "one"],
-        ["4", "Ben", "mug", "0", "references", "one"],
+        ["4", "Ben", "mug", "0", "references", "two"],
     ]
 
 
