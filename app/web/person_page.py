@@ -38,6 +38,7 @@ def draw_person(shop: Workshop, entity_id: int) -> None:
         entity = shop.gallery.entity(entity_id)
     except UnknownEntityError:
         st.info("This person is not in the gallery, or not any more.")
+        _hand_back(entity_id)
         return
     if f"name-{entity.id}" not in st.session_state:  # opened just now, from wherever
         begin_anew(entity.id)
@@ -64,6 +65,16 @@ def begin_anew(entity_id: int) -> None:
     """Forget what was shown and typed before, so that the next run shows what the gallery says now."""
     for name in ("shown", "name", "noun", "biography", SEEN):
         st.session_state.pop(f"{name}-{entity_id}", None)
+
+
+def _hand_back(entity_id: int) -> None:
+    """Show what was written about somebody who is gone by now, and let go of what was shown of them."""
+    shown: Entity | None = st.session_state.get(f"shown-{entity_id}")
+    written: str = st.session_state.get(f"biography-{entity_id}", "")
+    if shown is not None and written and written != shown.biography:
+        st.warning("What you wrote was not saved; copy it from here if you need it.")
+        st.text(written)
+    begin_anew(entity_id)
 
 
 def _texts(gallery: Gallery, entity: Entity) -> None:

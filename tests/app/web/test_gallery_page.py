@@ -179,6 +179,19 @@ def test_somebody_who_is_gone_is_said_to_be() -> None:
     assert "not in the gallery" in visit(999).info[0].value
 
 
+def test_what_was_written_about_somebody_who_is_gone_is_handed_back_once(known: Gallery) -> None:
+    page = visit(2)
+    known.forget(2)
+    page.text_area(key="biography-2").set_value("She paints boats.")
+    press(page, "Save")
+    assert "not in the gallery" in page.info[0].value
+    assert "not saved" in page.warning[0].value
+    assert "She paints boats." in [text.value for text in page.text]
+    assert "shown-2" not in page.session_state  # what is forgotten is in no session either
+    page.run()
+    assert not page.warning
+
+
 def test_saving_somebody_who_was_forgotten_meanwhile_is_an_error(known: Gallery) -> None:
     entity = known.entity(2)
     known.forget(2)
