@@ -10,7 +10,7 @@ from enum import StrEnum
 class Stage(StrEnum):
     """Steps of learning that build on each other, and all of it."""
 
-    READ = "read"  # copy an entry that is named, or a fact of it
+    READ = "read"  # copy an entry that is named, or a fact of it; on which side it stands
     TELL = "tell"  # which entry is whose of two that look alike: only their boxes tell
     SEE = "see"  # what is at a place, where something is; one figure in the picture, or two
     FIND = "find"  # several figures: what is at a place, which entry is whose, where somebody is
@@ -49,7 +49,7 @@ def difficulty(stage: Stage) -> Difficulty:
     """The usual difficulty of a stage."""
     match stage:
         case Stage.READ:
-            asked = {"recite_entry": 0.3, "read_entry": 0.7}
+            asked = {"recite_entry": 0.2, "read_entry": 0.5, "side_of_entry": 0.3}
             return Difficulty((1, 2), (1, 2), asked, grid=_GRID)
         case Stage.TELL:
             asked = {
