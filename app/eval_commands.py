@@ -17,6 +17,12 @@ eval_app = typer.Typer(
 
 BenchFolder = Annotated[Path, typer.Argument(metavar="BENCH", help="The folder of a bench.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the report; one in BENCH by default.")]
+Ask = Annotated[
+    str, typer.Option(metavar="choose|write", help="Ask for an option, or read it from a written answer.")
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Ask everything again; else only what has no answer yet.")
+]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only so many, for a quick look.")]
 
 
@@ -85,15 +91,10 @@ def bench(
     setting: Annotated[
         str, typer.Option(metavar="gold|retrieved|chain|closed|text|reference", help="What answers rest on.")
     ] = "chain",
-    ask: Annotated[
-        str,
-        typer.Option(metavar="choose|write", help="Ask for an option, or read it from a written answer."),
-    ] = "choose",
+    ask: Ask = "choose",
     out: Out = None,
     limit: Limit = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask everything again; else only what has no answer yet.")
-    ] = False,
+    fresh: Fresh = False,
     faces: Faces = None,
     device: Device = None,
     generator: Generator = None,
@@ -119,15 +120,10 @@ def public(
     photos: Annotated[
         Path | None, typer.Option(help="The folder that holds test/, for yollava-qa and rap.")
     ] = None,
-    ask: Annotated[
-        str,
-        typer.Option(metavar="choose|write", help="Ask for an option, or read it from a written answer."),
-    ] = "choose",
+    ask: Ask = "choose",
     out: Annotated[Path | None, typer.Option(help="Folder of the report; in the home by default.")] = None,
     limit: Limit = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask everything again; else only what has no answer yet.")
-    ] = False,
+    fresh: Fresh = False,
     faces: Faces = None,
     device: Device = None,
     generator: Generator = None,
