@@ -32,19 +32,22 @@ def draw(
         int, typer.Option(min=1, help="Training records, about; a tenth more is held out.")
     ] = 1000,
     stage: Annotated[
-        str, typer.Option(metavar="read|tell|see|find|bind|full", help="How hard it is.")
+        str, typer.Option(metavar="place|read|tell|look|see|bind|full", help="How hard it is.")
     ] = "full",
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 0,
     side: Annotated[int, typer.Option(min=56, max=2000, help="Of the square pictures, in pixels.")] = 336,
     wrong: Annotated[
         float | None, typer.Option(min=0, max=1, help="Share of scenes with a wrong entry; the stage's own.")
     ] = None,
+    one_wording: Annotated[
+        bool, typer.Option("--one-wording", help="Held-out splits are worded as what is learnt.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
 ) -> None:
     """Draw scenes with people, pets and things, and questions about them whose answers are exact."""
     from app.datasets import Drawn, draw_dataset
 
-    draw_dataset(folder, Drawn(samples, stage, seed, side, wrong), jobs=jobs)
+    draw_dataset(folder, Drawn(samples, stage, seed, side, wrong, one_wording), jobs=jobs)
 
 
 @dataset_app.command()

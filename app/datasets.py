@@ -16,7 +16,7 @@ from rich.table import Table
 from app.forms import print_json
 from training.dataset.card import Origin, counts, write_card
 from training.dataset.checking import Contents, check
-from training.dataset.folder import Split
+from training.dataset.folder import Split, writing
 from training.drawn.drawing import draw
 from training.drawn.stages import Difficulty, Stage, difficulty
 from training.drawn.world import World
@@ -40,6 +40,7 @@ class Drawn:
     seed: int
     side: int
     wrong: float | None = None
+    one_wording: bool = False
 
     @property
     def world(self) -> World:
@@ -48,7 +49,8 @@ class Drawn:
             usual = difficulty(Stage(self.stage))
         except ValueError as error:
             raise UserError(f"Expected a stage of {', '.join(Stage)}, but got '{self.stage}'.") from error
-        return World(usual if self.wrong is None else replace(usual, wrong=self.wrong), self.seed, self.side)
+        asked = usual if self.wrong is None else replace(usual, wrong=self.wrong)
+        return World(asked, self.seed, self.side, Split.TRAIN if self.one_wording else None)
 
 
 def check_dataset(folder: Path, *, pixels: bool) -> None:
@@ -123,11 +125,9 @@ def claim(folder: Path, name: str, form: str) -> None:
         raise UserError(f"{folder} holds a data set that was made otherwise ({name}); name another folder.")
     if not note.is_file() and folder.is_dir() and any(folder.iterdir()):
         raise UserError(f"{folder} holds something else than such a data set; name a new folder.")
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         note.write_text(form, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"The data set cannot be written to {folder}: {error.strerror}.") from error
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from generation.local.generator import open_local
 from generation.local.loading import load_parts
 from generation.sampling import Sampling
 from training.dataset.folder import BrokenRecordError, Split, read_records
+from training.tuning.nano import save_nano
 from training.tuning.recipe import Method, Part, Recipe
 from training.tuning.run import Place, Progress, Run, prepare
 from training.tuning.weights import merged, part_of, prepared, trained
@@ -186,6 +187,32 @@ def test_the_memory_is_counted_before_the_start(nano: Path, drawn: Path, tmp_pat
     assert lora.memory.optimizer < full.memory.optimizer / 2
     assert lora.memory.passes < full.memory.passes
     assert not (tmp_path / "out/model").exists()
+
+
+def test_a_checkpoint_is_a_base_as_any_other_model(nano: Path, drawn: Path, tmp_path: Path) -> None:
+    losses: Told = []
+    run_of(recipe_of(nano), drawn, tmp_path / "one", lambda s, _, loss: losses.append((s, loss))).start()
+    reached = tmp_path / "one/checkpoints/checkpoint-6"
+    again: Told = []
+    recipe = recipe_of(reached, steps=1)
+    run_of(recipe, drawn, tmp_path / "two", lambda s, _, loss: again.append((s, loss))).start()
+    assert again[0][1] < losses[0][1]  # of the same batch, by what was learnt before
+
+
+def test_vision_is_taken_from_another_model_and_words_are_not(
+    nano: Path, drawn: Path, tmp_path: Path
+) -> None:
+    run_of(recipe_of(nano), drawn, tmp_path / "one").start()
+    other = tmp_path / "one/model"
+    run = run_of(recipe_of(nano, vision_from=str(other)), drawn, tmp_path / "two")
+    base, seeing = (load_parts(folder, device=Device.CPU).network.state_dict() for folder in (nano, other))
+    for name, weight in run.parts.network.state_dict().items():
+        one, another = (base, seeing) if part_of(name) is Part.LANGUAGE else (seeing, base)
+        assert torch.equal(weight, one[name])
+        assert not torch.equal(one[name], another[name]) or weight.unique().numel() == 1
+    small = save_nano(tmp_path / "small", width=32, layers=1, scenes=2)
+    with pytest.raises(UserError, match="of the base's own shape"):
+        run_of(recipe_of(nano, vision_from=str(small)), drawn, tmp_path / "two")
 
 
 def test_nothing_to_go_on_with_and_nothing_to_learn_from_are_said(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.dataset.checking import Contents
+from training.dataset.folder import writing
 from training.dataset.record import Task
 
 CARD = "README.md"
@@ -38,7 +39,8 @@ class Origin:
 def write_card(folder: Path, origin: Origin, contents: Sequence[Contents]) -> Path:
     """Write the card of the data set in a folder; its path."""
     path = folder / CARD
-    path.write_text("\n".join(_lines(origin, contents)) + "\n", encoding="utf-8")
+    with writing(path):
+        path.write_text("\n".join(_lines(origin, contents)) + "\n", encoding="utf-8")
     return path
 
 

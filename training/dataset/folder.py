@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -45,6 +46,15 @@ class NoDatasetError(UserError):
         )
 
 
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Raise `UserError` where a file of a data set cannot be written, as on a full disk."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"The data set cannot be written to {place}: {error.strerror}.") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Located:
     """A record and where it was read."""
@@ -73,20 +83,24 @@ def shard_folder(folder: Path, split: Split, number: int) -> Path:
 
 
 def write_shard(place: Path, records: Sequence[Record], images: Mapping[str, bytes]) -> None:
-    """Write records and the files of their images to the folder `place`, which exists only when whole."""
+    """Write records and the files of their images to the folder `place`, which exists only when whole.
+
+    Raise `UserError` where that fails, as on a full disk.
+    """
     missing = {record.image for record in records} - images.keys()
     if missing:
         raise ValueError(f"Expected an image for each record, but there is none for {min(missing)}")
     part = place.with_name(place.name + _UNFINISHED)
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, data in images.items():
-        path = part / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
     lines = "".join(f"{line_of(record)}\n" for record in records)
-    (part / METADATA).write_text(lines, encoding="utf-8")
-    part.rename(place)
+    with writing(place):
+        part.mkdir(parents=True)
+        for name, data in images.items():
+            path = part / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        (part / METADATA).write_text(lines, encoding="utf-8")
+        part.rename(place)
 
 
 def splits_of(folder: Path) -> tuple[Split, ...]:

@@ -202,7 +202,7 @@ def made_person(noun: str, kind: Kind, words: Vocabulary, *, facts: int, taken: 
 
 def told(person: Person, words: Vocabulary) -> str:
     """The text of an entry: the name, then the facts."""
-    split, chance = words.split, words.chance
+    split, chance = words.wording, words.chance
     subject, owner = _PRONOUNS.get(person.noun, _NEUTER)
     sentences = [
         relation.states.one(split, chance, s=subject, h=owner, v=person.facts[relation.name])

@@ -15,9 +15,7 @@ from training.drawn.words import Vocabulary
 _SAYS, _IS = "It says: {v}", "It is {v}."
 _RECITE = "What does entry {k} say?"
 _READ = "What does entry {k} say of {p}?"
-_READ_PLACE = "What does the entry at {b} say of {p}?"
 _SIDE = "On what side is entry {k}?"
-_SEE = "What is at the place of entry {k}?"
 _SEE_PLACE = "What is at {b} in the image?"
 _FIND = "Which entry is {x}?"
 _WHERE = "Where is {x} in the image?"
@@ -39,27 +37,11 @@ def read_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     return Asked(Task.PRACTICE, question, _IS.format(v=facts[relation]), (k,), facts[relation], "read_entry")
 
 
-def read_place(staged: Staged, words: Vocabulary) -> Asked | None:
-    """The same of an entry that is named by its box alone, in thousandths as `where`."""
-    k, known, figure = words.chance.choice(staged.present)
-    facts = {"name": known.person.name, **known.person.facts}
-    relation = words.chance.choice(list(facts))
-    question = _READ_PLACE.format(b=_place(staged, figure), p=relation)
-    return Asked(Task.PRACTICE, question, _IS.format(v=facts[relation]), (k,), facts[relation], "read_place")
-
-
 def side_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     """In which half of the picture an entry stands: what makes a place of the numbers of a box."""
     k, _, figure = words.chance.choice(staged.present)
     side = "on the left" if figure.box.centre[0] < staged.scene.side / 2 else "on the right"
     return Asked(Task.PRACTICE, _SIDE.format(k=k), _IS.format(v=side), (k,), side, "side_of_entry")
-
-
-def see_entry(staged: Staged, words: Vocabulary) -> Asked | None:
-    """All that is seen at the place of an entry."""
-    k, _, figure = words.chance.choice(staged.present)
-    whole = figure.look.whole
-    return Asked(Task.PRACTICE, _SEE.format(k=k), _IS.format(v=f"the {whole}"), (k,), whole, "see_entry")
 
 
 def see_place(staged: Staged, words: Vocabulary) -> Asked | None:

@@ -28,7 +28,7 @@ def visual_to_context(staged: Staged, words: Vocabulary) -> Asked | None:
     k, known, figure = words.chance.choice(staged.present)
     relation = words.chance.choice([one for one in RELATIONS if one.name in known.person.facts])
     value = known.person.facts[relation.name]
-    question = relation.asks.one(words.split, words.chance, x=seen(staged, figure, words))
+    question = relation.asks.one(words.wording, words.chance, x=seen(staged, figure, words))
     answer = relation.answer.format(t=known.person.sort, v=value)
     return Asked(Task.V2C, question, answer, (k,), value, _difficulty(staged, figure))
 
@@ -53,7 +53,7 @@ def unanswerable_from_context(staged: Staged, words: Vocabulary) -> Asked | None
     if not absent:
         return None
     relation = words.chance.choice(absent)
-    question = relation.asks.one(words.split, words.chance, x=seen(staged, figure, words))
+    question = relation.asks.one(words.wording, words.chance, x=seen(staged, figure, words))
     missing = relation.missing.format(t=known.person.sort.lower())
     answer = f"Cannot be answered. The description does not say {missing}."
     return Asked(Task.UNANSWERABLE_V2C, question, answer, kind="not_said")
@@ -82,7 +82,7 @@ def description(staged: Staged, words: Vocabulary) -> Asked | None:
         clauses.append(f"{known.person.name}, {fact} [{k}], is {seen(staged, figure, words)}.")
     others = [f"There is also {seen(staged, figure, words)}." for figure in staged.strangers]
     place = f"The place is a {staged.scene.place}."
-    question = _DESCRIBE.one(words.split, words.chance)
+    question = _DESCRIBE.one(words.wording, words.chance)
     about = tuple(k for k, _, _ in sorted(staged.present, key=lambda one: one[2].box.centre))
     return Asked(Task.RCID, question, " ".join([*clauses, *others, place]), about)
 
@@ -95,9 +95,7 @@ MAKERS: Mapping[str, Maker] = {
     "rcid": description,
     "recite_entry": practice.recite_entry,
     "read_entry": practice.read_entry,
-    "read_place": practice.read_place,
     "side_of_entry": practice.side_of_entry,
-    "see_entry": practice.see_entry,
     "see_place": practice.see_place,
     "trait_of_entry": practice.trait_of_entry,
     "find_entry": practice.find_entry,
@@ -108,7 +106,7 @@ MAKERS: Mapping[str, Maker] = {
 def _stranger(staged: Staged, words: Vocabulary) -> Asked:
     figure = words.chance.choice(staged.strangers)
     relation = words.chance.choice(relations_of(figure.look.kind))
-    question = relation.asks.one(words.split, words.chance, x=seen(staged, figure, words))
+    question = relation.asks.one(words.wording, words.chance, x=seen(staged, figure, words))
     answer = f"Cannot be answered. There is no information about this {figure.look.noun}."
     return Asked(Task.UNANSWERABLE_V2C, question, answer, kind="stranger")
 
@@ -121,7 +119,7 @@ def _elsewhere(staged: Staged, words: Vocabulary) -> Person:
 
 
 def _trait_question(trait: Trait, pointed: str, words: Vocabulary) -> str:
-    return TRAITS[trait][0].one(words.split, words.chance, x=pointed)
+    return TRAITS[trait][0].one(words.wording, words.chance, x=pointed)
 
 
 def _said(person: Person, words: Vocabulary) -> str:
@@ -129,9 +127,9 @@ def _said(person: Person, words: Vocabulary) -> str:
     known = [relation for relation in RELATIONS if relation.name in person.facts]
     chosen = words.chance.choice([None, *known])
     if chosen is None:
-        return BY_NAME.one(words.split, words.chance, name=person.name, n=person.noun)
+        return BY_NAME.one(words.wording, words.chance, name=person.name, n=person.noun)
     value = person.facts[chosen.name]
-    return chosen.refers.one(words.split, words.chance, n=person.noun, v=value)
+    return chosen.refers.one(words.wording, words.chance, n=person.noun, v=value)
 
 
 def _visual_difficulty(staged: Staged, figure: Figure, trait: Trait) -> str:

@@ -10,12 +10,13 @@ from enum import StrEnum
 class Stage(StrEnum):
     """Steps of learning that build on each other, and all of it."""
 
+    PLACE = "place"  # on which side the one entry there is stands
     READ = "read"  # copy an entry that is named, or a fact of it; on which side it stands
     TELL = "tell"  # which entry is whose of two that look alike: only their boxes tell
-    SEE = "see"  # what is at a place, where something is; one figure in the picture, or two
-    FIND = "find"  # several figures: what is at a place, which entry is whose, where somebody is
-    BIND = "bind"  # facts by looks and looks by facts, short texts
-    FULL = "full"  # every task, longer texts, wrong entries, look-alikes
+    LOOK = "look"  # what the one figure in the picture looks like, and where it is
+    SEE = "see"  # the same of several, and which entry is whose
+    BIND = "bind"  # every task: few figures, an entry of a name and a fact
+    FULL = "full"  # every task: more figures, longer texts
 
 
 _GRID = 16  # of the first stages: few numbers, each of them often
@@ -48,28 +49,30 @@ class Difficulty:
 def difficulty(stage: Stage) -> Difficulty:
     """The usual difficulty of a stage."""
     match stage:
+        case Stage.PLACE:
+            return Difficulty((1, 1), (1, 1), {"side_of_entry": 1.0}, each=1, grid=_GRID)
         case Stage.READ:
             asked = {"recite_entry": 0.2, "read_entry": 0.5, "side_of_entry": 0.3}
             return Difficulty((1, 2), (1, 2), asked, grid=_GRID)
         case Stage.TELL:
-            asked = {
-                "v2c": 0.3,
-                "find_entry": 0.2,
-                "side_of_entry": 0.2,
-                "read_place": 0.2,
-                "read_entry": 0.1,
-            }
+            asked = {"v2c": 0.4, "find_entry": 0.25, "side_of_entry": 0.2, "read_entry": 0.15}
             return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID)
+        case Stage.LOOK:
+            asked = {"see_place": 0.3, "trait_of_entry": 0.5, "where": 0.2}
+            return Difficulty((1, 1), (1, 1), asked, each=6, grid=_GRID)
         case Stage.SEE:
-            asked = {"see_entry": 0.2, "see_place": 0.2, "trait_of_entry": 0.3, "where": 0.2}
-            return Difficulty((1, 2), (1, 1), {**asked, "read_entry": 0.1}, each=10, grid=_GRID)
-        case Stage.FIND:
-            asked = {"see_place": 0.15, "trait_of_entry": 0.25, "find_entry": 0.3, "where": 0.15}
-            return Difficulty((2, 3), (1, 1), {**asked, "read_entry": 0.15}, twins=0.2, each=10, grid=_GRID)
+            asked = {"trait_of_entry": 0.3, "see_place": 0.15, "find_entry": 0.3, "where": 0.1}
+            return Difficulty((1, 3), (1, 1), {**asked, "read_entry": 0.15}, twins=0.2, each=10, grid=_GRID)
         case Stage.BIND:
-            asked = {"v2c": 0.35, "c2v": 0.25, "read_entry": 0.1, "trait_of_entry": 0.1, "see_entry": 0.1}
-            asked["find_entry"] = 0.1
-            return Difficulty((1, 3), (1, 1), asked, twins=0.4, each=10, grid=_GRID)
+            asked = {
+                "v2c": 0.34,
+                "c2v": 0.28,
+                "unanswerable_v2c": 0.12,
+                "unanswerable_c2v": 0.12,
+                "rcid": 0.06,
+                "trait_of_entry": 0.08,
+            }
+            return Difficulty((1, 3), (1, 1), asked, known=0.8, twins=0.4, wrong=0.25, each=10, grid=_GRID)
         case Stage.FULL:
             asked = {
                 "v2c": 0.34,

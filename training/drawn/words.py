@@ -78,8 +78,9 @@ def split_of(text: str) -> Split:
 class Vocabulary:
     """Makes words for one split, of parts that all splits share."""
 
-    def __init__(self, split: Split, chance: Random) -> None:
+    def __init__(self, split: Split, chance: Random, wording: Split | None = None) -> None:
         self.split = split
+        self.wording = wording or split  # whose sentences are said; names, facts and looks are its own
         self.chance = chance
 
     def own(self, make: Callable[[], _Made], told: Callable[[_Made], str]) -> _Made:

@@ -29,10 +29,11 @@ class World:
     difficulty: Difficulty
     seed: int = 0
     side: int = 336  # of the square pictures, in pixels
+    wording: Split | None = None  # whose sentences every split has; each has its own by default
 
     def scene(self, split: Split, number: int) -> tuple[Staged, tuple[Record, ...]]:
         """One scene and its records; the same for the same seed, split and number, whatever came before."""
-        words = Vocabulary(split, Random(f"{self.seed}/{split}/{number}"))
+        words = Vocabulary(split, Random(f"{self.seed}/{split}/{number}"), self.wording)
         staged = _staged(words, self.difficulty, self.side)
         name = f"{number:07}"
         asked = _asked(staged, words, self.difficulty)

@@ -47,7 +47,7 @@ _TEMPLATE = (
 
 
 def save_nano(
-    folder: Path, *, seed: int = 0, width: int = 128, layers: int = 4, scenes: int = _SCENES
+    folder: Path, *, seed: int = 0, width: int = 128, layers: int = 6, scenes: int = _SCENES
 ) -> Path:
     """Write a model that knows nothing to a folder, from which it is tuned as any other.
 

@@ -31,8 +31,8 @@ from training.tuning.memory import Length, Memory, estimated
 from training.tuning.nano import NANO, save_nano
 from training.tuning.origin import write_origin
 from training.tuning.recipe import Method, Recipe
-from training.tuning.trainer import CHECKPOINTS, OrderedTrainer, Telling, Told, arguments
-from training.tuning.weights import merged, prepared
+from training.tuning.trainer import CHECKPOINTS, OrderedTrainer, Telling, Told, Whole, arguments
+from training.tuning.weights import merged, prepared, take_vision
 from vision.device import Device
 from vision.errors import UserError
 
@@ -143,7 +143,8 @@ class Run:
                 padding, self.parts.network.config.image_token_id, self.parts.network.model.get_rope_index
             ),
             callbacks=[
-                Telling(self.progress.loss, every=self.recipe.measure_every, measure=self._measured_at)
+                Telling(self.progress.loss, every=self.recipe.measure_every, measure=self._measured_at),
+                Whole(self.parts.processor),
             ],
         )
         trainer.remove_callback(PrinterCallback)  # what it prints is told to `progress`
@@ -188,6 +189,9 @@ def prepare(recipe: Recipe, place: Place, progress: Progress = Progress()) -> Ru
     validation = list(read_records(place.data, Split.VALIDATION))
     set_seed(recipe.seed)
     parts = load_parts(_base(recipe, place), device=Device.AUTO, dtype=_dtype(recipe))
+    if recipe.vision_from:
+        seeing = load_parts(find_model(recipe.vision_from, place.models), device=Device.CPU)
+        take_vision(parts.network, seeing.network)
     network = prepared(parts.network, recipe)
     network.train()
     steps = recipe.steps or math.ceil(recipe.epochs * _steps_of_epoch(train, recipe))

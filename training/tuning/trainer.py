@@ -10,6 +10,7 @@ from peft import PeftModel
 from torch.utils.data import Sampler
 from transformers import (
     PreTrainedModel,
+    ProcessorMixin,
     Trainer,
     TrainerCallback,
     TrainerControl,
@@ -77,6 +78,23 @@ class Telling(TrainerCallback):  # type: ignore[misc]  # transformers is typed i
         due = self._every and state.global_step % self._every == 0 and state.global_step < state.max_steps
         if due and state.is_world_process_zero:
             self._measure(state.global_step)
+
+
+class Whole(TrainerCallback):  # type: ignore[misc]  # transformers is typed in part only
+    """Lays the processor beside the weights of each checkpoint: it can be a base, and be asked.
+
+    Given to the Trainer, the processor would also change the tokens of the model's settings.
+    """
+
+    def __init__(self, processor: ProcessorMixin) -> None:
+        self._processor = processor
+
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, _control: TrainerControl, **_: object
+    ) -> None:
+        """Save the processor where the checkpoint was saved."""
+        if state.is_world_process_zero:
+            self._processor.save_pretrained(Path(args.output_dir) / f"checkpoint-{state.global_step}")
 
 
 def arguments(recipe: Recipe, folder: Path, *, cpu: bool, until: int, log_every: int) -> TrainingArguments:

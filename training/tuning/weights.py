@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Collection
 
 from peft import LoraConfig, PeftModel, get_peft_model
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from training.tuning.recipe import Method, Part, Recipe
@@ -32,6 +32,23 @@ def prepared(network: PreTrainedModel, recipe: Recipe) -> PreTrainedModel | Peft
             return network
         case Method.LORA:
             return _with_lora(network, recipe)
+
+
+def take_vision(network: PreTrainedModel, other: PreTrainedModel) -> None:
+    """Put the vision tower and the projector of another network in the place of a network's own.
+
+    Raise `UserError` where they are of another shape.
+    """
+    mine, taken = _seeing(network), _seeing(other)
+    shapes = {name: weight.shape for name, weight in mine.items()}
+    if shapes != {name: weight.shape for name, weight in taken.items()}:
+        raise UserError("Expected vision_from of the base's own shape, but its vision tower is another.")
+    network.load_state_dict(taken, strict=False)
+
+
+def _seeing(network: PreTrainedModel) -> dict[str, Tensor]:
+    weights = network.state_dict().items()
+    return {name: weight for name, weight in weights if part_of(name) is not Part.LANGUAGE}
 
 
 def merged(network: PreTrainedModel | PeftModel) -> PreTrainedModel:
