@@ -58,7 +58,7 @@ def difficulty(stage: Stage) -> Difficulty:
             asked = {"v2c": 0.4, "find_entry": 0.25, "side_of_entry": 0.2, "read_entry": 0.15}
             return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID)
         case Stage.LOOK:
-            asked = {"see_place": 0.3, "trait_of_entry": 0.5, "where": 0.2}
+            asked = {"see_place": 0.3, "trait_of_entry": 0.7}
             return Difficulty((1, 1), (1, 1), asked, each=6, grid=_GRID)
         case Stage.SEE:
             asked = {"trait_of_entry": 0.3, "see_place": 0.15, "find_entry": 0.3, "where": 0.1}
