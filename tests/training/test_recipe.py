@@ -35,7 +35,7 @@ def test_settings_on_the_command_line_go_before_the_file() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("stepz=7", "no setting 'stepz'; known are base, method"),
+        ("stepz=7", "no setting 'stepz'; known are base, vision_from, method"),
         ("steps", "Expected NAME=VALUE, but got 'steps'"),
         ("steps=0.5", "expected steps as int, but got 0.5"),
         ("batch=0", "Expected batch of at least 1, but got 0"),
