@@ -204,7 +204,12 @@ def test_vision_is_taken_from_another_model_and_words_are_not(
 ) -> None:
     run_of(recipe_of(nano), drawn, tmp_path / "one").start()
     other = tmp_path / "one/model"
+    settings = other / "processor_config.json"
+    form = json.loads(settings.read_text(encoding="utf-8"))
+    form["image_processor"]["image_std"] = [2.0, 2.0, 2.0]  # what it sees is scaled otherwise than the base's
+    settings.write_text(json.dumps(form), encoding="utf-8")
     run = run_of(recipe_of(nano, vision_from=str(other)), drawn, tmp_path / "two")
+    assert list(run.parts.processor.image_processor.image_std) == [2.0, 2.0, 2.0]
     base, seeing = (load_parts(folder, device=Device.CPU).network.state_dict() for folder in (nano, other))
     for name, weight in run.parts.network.state_dict().items():
         one, another = (base, seeing) if part_of(name) is Part.LANGUAGE else (seeing, base)

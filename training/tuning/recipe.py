@@ -44,7 +44,7 @@ class Recipe:
     """How a model is tuned. The defaults are those of published recipes of like models, not measured here."""
 
     base: str  # a folder, the id of a model on disk, or "nano": random weights of a small model
-    vision_from: str = ""  # a model of the same shape whose vision tower and projector replace the base's
+    vision_from: str = ""  # a model of the same shape that the vision tower and projector are taken from
     method: Method = Method.LORA
     tuned: tuple[Part, ...] = (Part.PROJECTOR, Part.LANGUAGE)
     rank: int = 128  # of LoRA; RAP and PVIT: 128 with alpha 256

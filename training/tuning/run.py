@@ -188,10 +188,7 @@ def prepare(recipe: Recipe, place: Place, progress: Progress = Progress()) -> Ru
         raise UserError(f"There is no split 'train' in {place.data}; expected records to learn from.")
     validation = list(read_records(place.data, Split.VALIDATION))
     set_seed(recipe.seed)
-    parts = load_parts(_base(recipe, place), device=Device.AUTO, dtype=_dtype(recipe))
-    if recipe.vision_from:
-        seeing = load_parts(find_model(recipe.vision_from, place.models), device=Device.CPU)
-        take_vision(parts.network, seeing.network)
+    parts = _loaded(recipe, place)
     network = prepared(parts.network, recipe)
     network.train()
     steps = recipe.steps or math.ceil(recipe.epochs * _steps_of_epoch(train, recipe))
@@ -201,6 +198,17 @@ def prepare(recipe: Recipe, place: Place, progress: Progress = Progress()) -> Ru
     run.longest = _longest(run)
     run.memory = estimated(network, parts.network.config, recipe, run.longest)
     return run
+
+
+def _loaded(recipe: Recipe, place: Place) -> Parts:
+    """The base, with the vision tower and picture settings of another model where the recipe says so."""
+    parts = load_parts(_base(recipe, place), device=Device.AUTO, dtype=_dtype(recipe))
+    if not recipe.vision_from:
+        return parts
+    seeing = load_parts(find_model(recipe.vision_from, place.models), device=Device.CPU)
+    take_vision(parts.network, seeing.network)
+    parts.processor.image_processor = seeing.processor.image_processor
+    return replace(parts, picture_budget=seeing.picture_budget)
 
 
 def _base(recipe: Recipe, place: Place) -> Path:
