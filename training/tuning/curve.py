@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _WIDTH, _HEIGHT, _LEFT, _BELOW, _ABOVE = 720, 320, 56, 40, 24
+_LEAST = 1e-6  # the least loss that is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +34,30 @@ def write_curve(folder: Path, points: Sequence[Point], title: str) -> None:
 
 
 def curve_svg(points: Sequence[Point], title: str) -> str:
-    """A line from left to right with both axes told; an empty frame where there is no point."""
+    """A line from left to right, losses by powers of ten; an empty frame where there is no point."""
     last = max((point.step for point in points), default=1)
-    top = max((point.loss for point in points), default=1.0) * 1.05 or 1.0
+    powers = [math.log10(max(point.loss, _LEAST)) for point in points] or [0.0]
+    low, high = math.floor(min(powers)), math.floor(max(powers)) + 1
 
     def x(step: float) -> float:
         return round(_LEFT + (_WIDTH - _LEFT - 16) * step / last, 1)
 
-    def y(loss: float) -> float:
-        return round(_HEIGHT - _BELOW - (_HEIGHT - _BELOW - _ABOVE) * loss / top, 1)
+    def y(power: float) -> float:
+        return round(_HEIGHT - _BELOW - (_HEIGHT - _BELOW - _ABOVE) * (power - low) / (high - low), 1)
 
-    marks = [top / 1.05 * part / 4 for part in range(5)]
     lines = [
         f'<line x1="{_LEFT}" x2="{_WIDTH - 16}" y1="{y(mark)}" y2="{y(mark)}" stroke="#e4e7eb"/>'
-        f'<text x="{_LEFT - 8}" y="{y(mark) + 4}" text-anchor="end">{mark:.2f}</text>'
-        for mark in marks
+        f'<text x="{_LEFT - 8}" y="{y(mark) + 4}" text-anchor="end">{10.0**mark:g}</text>'
+        for mark in range(low, high + 1)
     ]
     steps = "".join(
         f'<text x="{x(last * part / 4)}" y="{_HEIGHT - _BELOW + 18}" text-anchor="middle">'
         f"{round(last * part / 4):,}</text>"
         for part in range(5)
     )
-    line = " ".join(f"{x(point.step)},{y(point.loss)}" for point in points)
+    line = " ".join(
+        f"{x(point.step)},{y(power)}" for point, power in zip(points, powers, strict=bool(points))
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         'font-family="system-ui,sans-serif" font-size="12" fill="#5a6270">'
