@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_the_curve_goes_through_every_point_and_an_empty_one_is_a_frame() -> Non
     log = [{"step": 10.0, "loss": 4.0}, {"step": 10.0, "eval": 1.0}, {"step": 20.0, "loss": 2.0}]
     assert points_of(log) == [Point(10, 4.0), Point(20, 2.0)]
     drawn = curve_svg(points_of(log), "a run")
-    assert 'points="380.0,36.2 704.0,158.1"' in drawn
+    assert 'points="380.0,125.9 704.0,202.9"' in drawn  # by powers of ten, from 1 to 10
     assert 'points=""' in curve_svg([], "a run")
     assert ">a &amp; b&lt;</text>" in curve_svg([], "a & b<")
+
+
+def test_a_curve_has_a_line_for_each_power_of_ten_and_shows_small_losses_apart() -> None:
+    drawn = curve_svg([Point(10, 6.0), Point(500, 0.2), Point(1000, 0.05)], "tell")
+    marks = re.findall(r'text-anchor="end">([0-9.]+)</text>', drawn)
+    assert marks == ["0.01", "0.1", "1", "10"]
+    line = re.search(r'points="([^"]+)"', drawn)
+    assert line is not None
+    heights = [float(point.split(",")[1]) for point in line[1].split()]
+    assert heights[1] - heights[0] > 100  # pixels
+    assert heights[2] - heights[1] > 40
+    assert "polyline" in curve_svg([], "nothing")
+    assert "polyline" in curve_svg([Point(1, 0.0)], "nothing left to learn")

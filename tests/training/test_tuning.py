@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,6 @@ from generation.local.generator import open_local
 from generation.local.loading import load_parts
 from generation.sampling import Sampling
 from training.dataset.folder import BrokenRecordError, Split, read_records
-from training.tuning.curve import Point, curve_svg
 from training.tuning.nano import save_nano
 from training.tuning.recipe import Method, Part, Recipe
 from training.tuning.run import Place, Progress, Run, prepare
@@ -220,19 +218,6 @@ def test_vision_is_taken_from_another_model_and_words_are_not(
     small = save_nano(tmp_path / "small", width=32, layers=1, scenes=2)
     with pytest.raises(UserError, match="of the base's own shape"):
         run_of(recipe_of(nano, vision_from=str(small)), drawn, tmp_path / "two")
-
-
-def test_a_curve_has_a_line_for_each_power_of_ten_and_shows_small_losses_apart() -> None:
-    drawn_svg = curve_svg([Point(10, 6.0), Point(500, 0.2), Point(1000, 0.05)], "tell")
-    marks = re.findall(r'text-anchor="end">([0-9.]+)</text>', drawn_svg)
-    assert marks == ["0.01", "0.1", "1", "10"]
-    line = re.search(r'points="([^"]+)"', drawn_svg)
-    assert line is not None
-    heights = [float(point.split(",")[1]) for point in line[1].split()]
-    assert heights[1] - heights[0] > 100  # pixels
-    assert heights[2] - heights[1] > 40
-    assert "polyline" in curve_svg([], "nothing")
-    assert "polyline" in curve_svg([Point(1, 0.0)], "nothing left to learn")
 
 
 def test_nothing_to_go_on_with_and_nothing_to_learn_from_are_said(

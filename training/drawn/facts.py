@@ -185,13 +185,20 @@ def relations_of(kind: Kind) -> tuple[Relation, ...]:
 
 
 def made_person(noun: str, kind: Kind, words: Vocabulary, *, facts: int, taken: Sequence[Person]) -> Person:
-    """Somebody with a name and so many facts; no value is that of somebody in `taken`."""
-    chosen = words.chance.sample(relations_of(kind), min(facts, len(relations_of(kind))))
+    """Somebody with a name and so many facts; no value is in one of somebody in `taken`, nor holds one.
+
+    The same is told as of somebody of that noun in `taken`: which fact is asked for does not say whose it is.
+    """
+    rival = next((other for other in taken if other.noun == noun), None)
+    if rival is None:
+        chosen = words.chance.sample(relations_of(kind), min(facts, len(relations_of(kind))))
+    else:
+        chosen = [relation for relation in RELATIONS if relation.name in rival.facts]
     used = {value for other in taken for value in (other.name, *other.facts.values())}
 
     def fresh(make: Callable[[Vocabulary], str]) -> str:
         value = make(words)
-        while value in used:
+        while any(value in other or other in value for other in used):
             value = make(words)
         used.add(value)
         return value
