@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -92,6 +93,22 @@ def test_every_figure_shows_its_colour_inside_its_box() -> None:
             colours += [figure.look.hat.split()[0]] if figure.look.hat else []
             for colour in colours:
                 assert (inside == COLOURS[colour]).all(axis=1).sum() >= 4, (figure.look, colour)
+
+
+def test_what_is_asked_in_the_first_stages_can_be_seen_in_a_small_picture() -> None:
+    """A collar, a hat or a mark of one pixel cannot be learnt."""
+    world = World(difficulty(Stage.LOOK), seed=2, side=112)
+    for staged, _ in (world.scene(Split.TRAIN, number) for number in range(200)):
+        (figure,) = staged.scene.figures
+        look, pixels = figure.look, np.asarray(staged.scene.image())
+        colours = [look.second] if look.kind is not Kind.THING else []
+        colours += [look.hat.split()[0]] if look.hat else []
+        for colour in colours:
+            assert (pixels == COLOURS[colour]).all(axis=2).sum() >= 15, (look, colour)
+        if look.kind is Kind.THING and look.second != "plain":
+            plain = replace(figure, look=replace(look, second="plain"))
+            bare = np.asarray(replace(staged.scene, figures=(plain,)).image())
+            assert (pixels != bare).any(axis=2).sum() >= 15, look
 
 
 def test_a_box_is_as_tight_as_its_figure() -> None:

@@ -56,6 +56,10 @@ class _Brush:
         """A rectangle."""
         self._draw.rectangle((*self.at(left, top), *self.at(right, bottom)), fill=fill, outline=_LINE)
 
+    def band(self, left: float, top: float, right: float, bottom: float, fill: _Colour) -> None:
+        """A rectangle without an outline, which would cover all of a narrow one."""
+        self._draw.rectangle((*self.at(left, top), *self.at(right, bottom)), fill=fill)
+
     def round(self, left: float, top: float, right: float, bottom: float, fill: _Colour) -> None:
         """An ellipse."""
         self._draw.ellipse((*self.at(left, top), *self.at(right, bottom)), fill=fill, outline=_LINE)
@@ -64,9 +68,9 @@ class _Brush:
         """A polygon."""
         self._draw.polygon([self.at(x, y) for x, y in points], fill=fill, outline=_LINE)
 
-    def dot(self, x: float, y: float, fill: _Colour = _EYE) -> None:
-        """A dot of a twentieth of the box's width."""
-        radius = max(1.0, self._box.width / 40)
+    def dot(self, x: float, y: float, fill: _Colour = _EYE, share: float = 0.05) -> None:
+        """A dot as wide as a share of the box's width."""
+        radius = max(1.0, self._box.width * share / 2)
         centre = self.at(x, y)
         corners = (centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius)
         self._draw.ellipse(corners, fill=fill)
@@ -122,7 +126,7 @@ def _pet(brush: _Brush, look: Look) -> None:
         brush.round(0.55, 0.0, 0.9, 0.45, fur)
         brush.shape((0.86, 0.16), (1.0, 0.24), (0.86, 0.32), fill=(240, 170, 40))
         brush.dot(0.74, 0.17, _SKIN)
-        return brush.block(0.56, 0.38, 0.84, 0.48, collar)
+        return brush.band(0.54, 0.36, 0.84, 0.52, collar)
     for left in (0.14, 0.34, 0.52, 0.68):
         brush.block(left, 0.65, left + 0.1, 1.0, fur)
     brush.shape((0.0, 0.3), (0.06, 0.28), (0.2, 0.55), (0.14, 0.6), fill=fur)
@@ -130,7 +134,7 @@ def _pet(brush: _Brush, look: Look) -> None:
     _ears(brush, look.noun, fur)
     brush.round(0.6, 0.16, 1.0, 0.56, fur)
     brush.dot(0.84, 0.3, _SKIN)
-    return brush.block(0.58, 0.52, 0.86, 0.62, collar)
+    return brush.band(0.56, 0.48, 0.9, 0.64, collar)
 
 
 def _ears(brush: _Brush, noun: str, fur: _Colour) -> None:
@@ -185,8 +189,8 @@ def _pattern(brush: _Brush, look: Look) -> None:
     middle = {"umbrella": 0.3, "lamp": 0.3, "chair": 0.58, "vase": 0.6}.get(look.noun, 0.5)
     match look.second:
         case "striped":
-            for x in (0.25, 0.45, 0.65):
-                brush.block(x, middle - 0.08, x + 0.06, middle + 0.08, mark)
+            for x in (0.24, 0.45, 0.66):
+                brush.band(x, middle - 0.16, x + 0.1, middle + 0.16, mark)
         case "dotted":
-            for x in (0.3, 0.5, 0.7):
-                brush.dot(x, middle, mark)
+            for x in (0.28, 0.5, 0.72):
+                brush.dot(x, middle, mark, share=0.14)

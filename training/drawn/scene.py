@@ -68,6 +68,7 @@ class Canvas:
 
     side: int  # of the square picture, in pixels
     grid: int = 0  # boxes begin and end at so many steps of the side; 0 is every pixel
+    zoom: float = 1.0  # figures are so many times as large
 
     @property
     def step(self) -> int:
@@ -116,7 +117,7 @@ def _room(look: Look, taken: Sequence[Box], canvas: Canvas, chance: Random) -> B
     side = canvas.side
     for _ in range(_TRIES):
         low, high = _HEIGHTS[look.kind]
-        height = canvas.snapped(side * chance.uniform(low, high))
+        height = canvas.snapped(side * chance.uniform(low, high) * canvas.zoom)
         width = min(canvas.snapped(height * _WIDTHS[look.kind]), side)
         left = canvas.place(0, side - width, chance)
         top = canvas.place(max(0, round(side * 0.55) - height), side - height, chance)

@@ -20,6 +20,7 @@ class Stage(StrEnum):
 
 
 _GRID = 16  # of the first stages: few numbers, each of them often
+_ZOOM = 1.35  # of the first stages: few figures, whose parts are some pixels wide in a small picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Difficulty:
     citations: float = 1.0  # how many answers have citations
     each: int = 8  # questions about one scene
     grid: int = 0  # boxes begin and end at so many steps of the picture's side; 0 is every pixel
+    zoom: float = 1.0  # figures are so many times as large as in the full task
 
     def __post_init__(self) -> None:
         shares = {"known": self.known, "twins": self.twins, "wrong": self.wrong, "citations": self.citations}
@@ -50,19 +52,19 @@ def difficulty(stage: Stage) -> Difficulty:
     """The usual difficulty of a stage."""
     match stage:
         case Stage.PLACE:
-            return Difficulty((1, 1), (1, 1), {"side_of_entry": 1.0}, each=1, grid=_GRID)
+            return Difficulty((1, 1), (1, 1), {"side_of_entry": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
         case Stage.READ:
             asked = {"recite_entry": 0.2, "read_entry": 0.5, "side_of_entry": 0.3}
-            return Difficulty((1, 2), (1, 2), asked, grid=_GRID)
+            return Difficulty((1, 2), (1, 2), asked, grid=_GRID, zoom=_ZOOM)
         case Stage.TELL:
             asked = {"v2c": 0.4, "find_entry": 0.25, "side_of_entry": 0.2, "read_entry": 0.15}
-            return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID)
+            return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.LOOK:
             asked = {"see_place": 0.3, "trait_of_entry": 0.7}
-            return Difficulty((1, 1), (1, 1), asked, each=6, grid=_GRID)
+            return Difficulty((1, 1), (1, 1), asked, each=6, grid=_GRID, zoom=_ZOOM)
         case Stage.SEE:
             asked = {"trait_of_entry": 0.3, "see_place": 0.15, "find_entry": 0.3, "where": 0.1}
-            return Difficulty((1, 3), (1, 1), {**asked, "read_entry": 0.15}, twins=0.2, each=10, grid=_GRID)
+            return Difficulty((1, 3), (1, 1), {**asked, "read_entry": 0.15}, twins=0.2, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.BIND:
             asked = {
                 "v2c": 0.34,
@@ -72,7 +74,7 @@ def difficulty(stage: Stage) -> Difficulty:
                 "rcid": 0.06,
                 "trait_of_entry": 0.08,
             }
-            return Difficulty((1, 3), (1, 1), asked, known=0.8, twins=0.4, wrong=0.25, each=10, grid=_GRID)
+            return Difficulty((1, 3), (1, 1), asked, known=0.8, twins=0.4, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.FULL:
             asked = {
                 "v2c": 0.34,

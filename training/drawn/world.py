@@ -50,7 +50,7 @@ def _staged(words: Vocabulary, difficulty: Difficulty, side: int) -> Staged:
     chance = words.chance
     scene = made_scene(
         words,
-        Canvas(side, difficulty.grid),
+        Canvas(side, difficulty.grid, difficulty.zoom),
         figures=chance.randint(*difficulty.figures),
         twins=chance.random() < difficulty.twins,
     )
