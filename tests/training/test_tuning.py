@@ -199,6 +199,18 @@ def test_a_checkpoint_is_a_base_as_any_other_model(nano: Path, drawn: Path, tmp_
     assert again[0][1] < losses[0][1]  # of the same batch, by what was learnt before
 
 
+def test_the_recipe_nano_starts_from_random_weights_of_its_seed(drawn: Path, tmp_path: Path) -> None:
+    first = Recipe.read("nano", {"steps": "1"})
+    other = Recipe.read("nano", {"steps": "1", "seed": "1"})
+    for name, recipe in (("one", first), ("two", first), ("three", other)):
+        run_of(recipe, drawn, tmp_path / name)
+    one, two, three = (weights(tmp_path / name / "base") for name in ("one", "two", "three"))
+    words = "model.embed_tokens.weight"
+    assert torch.equal(one[words], two[words])
+    assert not torch.equal(one[words], three[words])
+    assert 3e6 > sum(weight.numel() for weight in one.values()) > 2e6
+
+
 def test_vision_is_taken_from_another_model_and_words_are_not(
     nano: Path, drawn: Path, tmp_path: Path
 ) -> None:

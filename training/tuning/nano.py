@@ -24,7 +24,7 @@ from training.dataset.folder import Split
 from training.drawn.stages import Stage, difficulty
 from training.drawn.world import World
 
-NANO = "nano"  # as a recipe's base
+SCRATCH = "scratch"  # as a recipe's base: random weights
 _SPECIAL = (
     *("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>"),
     *("<|box_start|>", "<|box_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"),

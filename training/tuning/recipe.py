@@ -43,7 +43,7 @@ class RecipeError(UserError):
 class Recipe:
     """How a model is tuned. The defaults are those of published recipes of like models, not measured here."""
 
-    base: str  # a folder, the id of a model on disk, or "nano": random weights of a small model
+    base: str  # a folder, the id of a model on disk, or "scratch": random weights of a small one
     vision_from: str = ""  # a model of the same shape that the vision tower and projector are taken from
     method: Method = Method.LORA
     tuned: tuple[Part, ...] = (Part.PROJECTOR, Part.LANGUAGE)

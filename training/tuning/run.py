@@ -28,7 +28,7 @@ from training.tuning.curve import points_of, write_curve
 from training.tuning.examples import IGNORED, Encoder, Examples, grouped
 from training.tuning.measuring import Figures, answers, figures_of
 from training.tuning.memory import Length, Memory, estimated
-from training.tuning.nano import NANO, save_nano
+from training.tuning.nano import SCRATCH, save_nano
 from training.tuning.origin import write_origin
 from training.tuning.recipe import Method, Recipe
 from training.tuning.trainer import CHECKPOINTS, OrderedTrainer, Telling, Told, Whole, arguments
@@ -212,7 +212,7 @@ def _loaded(recipe: Recipe, place: Place) -> Parts:
 
 
 def _base(recipe: Recipe, place: Place) -> Path:
-    if recipe.base != NANO:
+    if recipe.base != SCRATCH:
         return find_model(recipe.base, place.models)
     folder = place.out / "base"
     if not folder.is_dir():
