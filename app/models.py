@@ -14,7 +14,7 @@ from app.settings import Settings
 from generation.fetching.catalogue import CATALOGUE as LANGUAGE
 from generation.fetching.catalogue import UNKNOWN_LICENCE, LanguageCard, language_card
 from generation.fetching.manifest import fetched_models
-from generation.local.finding import ModelNotFoundError, find_model
+from generation.local.finding import NANO, ModelNotFoundError, find_model
 from vision import models
 from vision.faces import packs_on_disk
 from vision.models import FetchError, ModelCard
@@ -98,6 +98,7 @@ def thing_models(settings: Settings) -> Iterator[Listed]:
 
 def language_models(settings: Settings) -> Iterator[Listed]:
     """Language models with their licences."""
+    yield Listed(NANO, _ON_DISK, "Apache-2.0; comes with Placard, knows drawn scenes only", commercial=True)
     fetched = fetched_models(settings.language_root)
     present = {manifest.model.repository: folder for folder, manifest in fetched}
     for card in LANGUAGE:

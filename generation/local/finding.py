@@ -9,6 +9,8 @@ from pathlib import Path
 from generation.fetching.manifest import read_manifest
 from generation.generator import GenerationError
 
+NANO = "nano"  # comes with Placard, and knows the drawn world only
+_SHIPPED = Path(__file__).with_name("nano")
 _CONFIG = "config.json"
 # organisation/name, as the hub has them.
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
@@ -25,7 +27,7 @@ class PackagesMissingError(GenerationError):
 
 
 def find_model(spec: str, root: Path, revision: str = "", *, holds: str = _CONFIG) -> Path:
-    """The folder of a model by folder or hub id; raise `ModelNotFoundError`. Nothing is downloaded.
+    """The folder of a model by folder, hub id or "nano"; raise `ModelNotFoundError`. Nothing is downloaded.
 
     An id is looked for in `root`, where `placard models fetch` puts models, then in the Hugging Face cache.
     A fetched folder must be of the commit that begins with `revision`. `holds` is a file that it must have.
@@ -35,11 +37,13 @@ def find_model(spec: str, root: Path, revision: str = "", *, holds: str = _CONFI
         if revision:
             raise ModelNotFoundError(f"{spec} is a folder, which has no revisions; unset PLACARD_REVISION.")
         return place.resolve()
+    if spec == NANO and not revision:
+        return _SHIPPED
     if _is_there(place):
         raise ModelNotFoundError(f"{spec} holds no {holds}; expected the folder of a model.")
     if not _HUB_ID.fullmatch(spec):
         raise ModelNotFoundError(
-            f"There is no folder {spec}; expected that of a model, or organisation/name."
+            f"There is no folder {spec}; expected that of a model, organisation/name, or nano."
         )
     fetched = root / folder_name(spec)
     commit = _commit(fetched) if _is_file(fetched / holds) else ""

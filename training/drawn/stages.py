@@ -19,7 +19,7 @@ class Stage(StrEnum):
     FULL = "full"  # every task: more figures, longer texts
 
 
-_GRID = 16  # of the first stages: few numbers, each of them often
+_GRID = 8  # of the first stages: few numbers, each of them often; patches of 14 in a picture of 112
 _ZOOM = 1.35  # of the first stages: few figures, whose parts are some pixels wide in a small picture
 
 
@@ -60,21 +60,24 @@ def difficulty(stage: Stage) -> Difficulty:
             asked = {"v2c": 0.4, "find_entry": 0.25, "side_of_entry": 0.2, "read_entry": 0.15}
             return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.LOOK:
-            asked = {"see_place": 0.3, "trait_of_entry": 0.7}
-            return Difficulty((1, 1), (1, 1), asked, each=6, grid=_GRID, zoom=_ZOOM)
+            return Difficulty((1, 1), (1, 1), {"see_place": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
         case Stage.SEE:
-            asked = {"trait_of_entry": 0.3, "see_place": 0.15, "find_entry": 0.3, "where": 0.1}
-            return Difficulty((1, 3), (1, 1), {**asked, "read_entry": 0.15}, twins=0.2, each=10, grid=_GRID, zoom=_ZOOM)
+            asked = {"trait_of_entry": 0.15, "see_place": 0.2, "find_entry": 0.25, "where": 0.1}
+            asked |= {"read_entry": 0.1, "v2c": 0.2}
+            return Difficulty(
+                (1, 3), (1, 1), asked, twins=0.2, citations=0.0, each=10, grid=_GRID, zoom=_ZOOM
+            )
         case Stage.BIND:
             asked = {
-                "v2c": 0.34,
-                "c2v": 0.28,
+                "v2c": 0.36,
+                "c2v": 0.34,
                 "unanswerable_v2c": 0.12,
                 "unanswerable_c2v": 0.12,
                 "rcid": 0.06,
-                "trait_of_entry": 0.08,
             }
-            return Difficulty((1, 3), (1, 1), asked, known=0.8, twins=0.4, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM)
+            return Difficulty(
+                (1, 3), (1, 1), asked, known=0.8, twins=0.4, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM
+            )
         case Stage.FULL:
             asked = {
                 "v2c": 0.34,

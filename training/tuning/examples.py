@@ -154,10 +154,13 @@ def _characters(records: Sequence[Record]) -> int:
 class LikeLengths(Sampler[int]):
     """An order by chance in which batches hold records of like lengths; each epoch has its own.
 
-    The order depends on seed and epoch alone, so that a run which goes on finds the same one.
+    Lengths are taken as up to a fifth longer by chance: answers of one length are often alike, and a batch
+    of nothing else unlearns the others. The order depends on seed and epoch alone, so that a run which
+    goes on finds the same one.
     """
 
     _POOL = 50  # batches that are sorted together
+    _NOISE = 0.2
 
     def __init__(self, lengths: Sequence[int], batch: int, seed: int) -> None:
         self._lengths, self._batch, self._seed = lengths, batch, seed
@@ -173,9 +176,11 @@ class LikeLengths(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         chance = torch.Generator().manual_seed(self._seed * 100_003 + self._epoch)
         order = torch.randperm(len(self._lengths), generator=chance).tolist()
+        noise = 1 + self._NOISE * torch.rand(len(self._lengths), generator=chance)
+        lengths = (torch.tensor(self._lengths) * noise).tolist()
         batches: list[list[int]] = []
         for start in range(0, len(order), self._POOL * self._batch):
-            pool = sorted(order[start : start + self._POOL * self._batch], key=self._lengths.__getitem__)
+            pool = sorted(order[start : start + self._POOL * self._batch], key=lengths.__getitem__)
             batches += [pool[first : first + self._batch] for first in range(0, len(pool), self._batch)]
         # The one short batch comes last, or it would shift the ones behind it.
         whole = [batch for batch in batches if len(batch) == self._batch]
