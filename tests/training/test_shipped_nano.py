@@ -14,14 +14,14 @@ from training.drawn.drawing import draw
 from training.drawn.stages import Stage, difficulty
 from training.drawn.world import World
 
-RECORDS = 150
+RECORDS = 400
 
 
 @pytest.fixture(scope="module")
 def held_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Scenes of a seed of their own, with names, facts and looks that are not learnt."""
     folder = tmp_path_factory.mktemp("held-out") / "set"
-    draw(World(difficulty(Stage.BIND), seed=77, side=112, wording=Split.TRAIN), folder, {Split.TEST: 16})
+    draw(World(difficulty(Stage.BIND), seed=77, side=112, wording=Split.TRAIN), folder, {Split.TEST: 42})
     return folder
 
 
@@ -38,15 +38,15 @@ def shares(folder: Path, capsys: pytest.CaptureFixture[str], *, boxes: bool) -> 
     }
 
 
-def test_it_answers_scenes_and_looks_alike_are_told_apart_by_their_boxes_alone(
+def test_it_answers_scenes_and_those_that_look_alike_by_their_boxes(
     held_out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Who guesses is right for half of those that look alike."""
-    right = shares(held_out, capsys, boxes=True)
-    assert right["task v2c"] > 0.8
-    assert right["kind v2c look_alike"] > 0.85
-    assert right["citation recall"] > 0.85
-    assert right["refusal recall"] > 0.8
-    assert right["refusal precision"] > 0.8
-    blind = shares(held_out, capsys, boxes=False)
-    assert blind["kind v2c look_alike"] < 0.7
+    """Who knows nothing of boxes is right for half of those that look alike at most."""
+    right, blind = (shares(held_out, capsys, boxes=boxes) for boxes in (True, False))
+    assert right["kind v2c look_alike"] > 0.55
+    assert blind["kind v2c look_alike"] < 0.35
+    assert right["task v2c"] > 0.65
+    assert right["task c2v"] > 0.6
+    assert right["task unanswerable_v2c"] > 0.75
+    assert right["refusal precision"] > 0.9
+    assert right["citation recall"] > 0.7 > blind["citation recall"]
