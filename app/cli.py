@@ -270,7 +270,10 @@ def train(
     recipe: Annotated[str, typer.Argument(help="A .toml file, or one of ours: qwen2-vl-2b-lora, nano, ...")],
     data: Annotated[Path, typer.Option(help="A data set, as 'placard dataset' makes them.")],
     out: Annotated[Path, typer.Option(help="Where checkpoints, curve, figures and the model go.")],
-    base: Annotated[str | None, typer.Option(help="Another base: a folder or the id of a model.")] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(help="Another base: a folder, the id of a model, nano, or scratch for random weights."),
+    ] = None,
     change: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; can be repeated."),

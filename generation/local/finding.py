@@ -37,7 +37,11 @@ def find_model(spec: str, root: Path, revision: str = "", *, holds: str = _CONFI
         if revision:
             raise ModelNotFoundError(f"{spec} is a folder, which has no revisions; unset PLACARD_REVISION.")
         return place.resolve()
-    if spec == NANO and not revision:
+    if spec == NANO:
+        if revision:
+            raise ModelNotFoundError(
+                f"{NANO} comes with Placard and has no revisions; unset PLACARD_REVISION."
+            )
         return _SHIPPED
     if _is_there(place):
         raise ModelNotFoundError(f"{spec} holds no {holds}; expected the folder of a model.")

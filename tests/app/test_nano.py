@@ -26,7 +26,9 @@ def test_it_is_found_by_its_name_and_listed_and_a_folder_of_that_name_goes_first
     assert {"config.json", "model.safetensors", "README.md"} <= {file.name for file in shipped.iterdir()}
     listed = {model.name: model for model in language_models(read_settings())}
     assert listed[NANO].where == "on disk"
-    with pytest.raises(ModelNotFoundError, match="nano"):
+    with pytest.raises(
+        ModelNotFoundError, match="nano comes with Placard and has no revisions; unset PLACARD_REVISION"
+    ):
         find_model(NANO, tmp_path, "abc1234")
     (tmp_path / NANO).mkdir()
     (tmp_path / NANO / "config.json").write_text("{}")
@@ -42,7 +44,7 @@ def twins() -> tuple[bytes, tuple[Record, ...]]:
         alike = {one.about[0]: one for one in records if one.kind == "look_alike" and one.task is Task.V2C}
         if len(alike) == len(records[0].regions) == 2:
             return staged.scene.png(), tuple(alike.values())
-    raise AssertionError
+    raise AssertionError("Expected a scene of two that look alike, each asked about")
 
 
 @pytest.mark.parametrize("about", [0, 1])
