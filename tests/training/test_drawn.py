@@ -23,8 +23,8 @@ from training.dataset.checking import check
 from training.dataset.folder import Split, digest, shard_folder
 from training.dataset.record import Record, Task
 from training.drawn.drawing import draw
-from training.drawn.facts import BY_NAME, RELATIONS
-from training.drawn.look import Kind, Look, telling
+from training.drawn.facts import BY_NAME, RELATIONS, Person
+from training.drawn.look import KIND_OF, Kind, Look, telling
 from training.drawn.scene import Figure
 from training.drawn.staged import Staged
 from training.drawn.stages import Difficulty, Stage, difficulty
@@ -238,14 +238,20 @@ def test_boxes_of_the_first_stages_stand_on_a_grid_that_few_numbers_tell() -> No
 
 def test_practice_is_about_the_entry_or_the_place_that_it_names() -> None:
     found: Counter[str] = Counter()
+    nothing: Counter[str] = Counter()
     for stage in (Stage.READ, Stage.TELL, Stage.LOOK, Stage.SEE):
         world = World(difficulty(stage), seed=2, side=112)
-        for staged, records in (world.scene(Split.TRAIN, number) for number in range(30)):
-            for one in records:
+        for staged, records in (world.scene(Split.TRAIN, number) for number in range(150)):
+            for one in (one for one in records if one.task is Task.PRACTICE):
                 found[one.kind] += 1
+                nothing[one.kind] += re.search(r"\b(no entry|not)\b", one.fact) is not None
                 assert is_true_practice(staged, one), one
     assert min(found.values()) > 5
-    assert len(found) == 10  # with the facts of `tell` and `see`
+    assert found.keys() == {
+        *("recite_entry", "read_entry", "side_of_entry", "trait_of_entry", "find_entry", "told_entry"),
+        *("entry_there", "see_place", "where"),
+    }
+    assert min(nothing[kind] for kind in ("read_entry", "find_entry", "told_entry", "entry_there")) > 5
 
 
 def is_on_side(staged: Staged, figure: Figure, side: str) -> bool:
@@ -256,23 +262,30 @@ def is_on_side(staged: Staged, figure: Figure, side: str) -> bool:
 def is_true_practice(staged: Staged, one: Record) -> bool:
     """Whether an answer of practice says what is in the entry, or at the place, that is asked for."""
     entry = staged.known[one.about[0] - 1] if one.about else None
+    figure = None if entry is None else entry.figure
     match one.kind:
         case "recite_entry":
-            return entry is not None and one.answer.endswith(f" {entry.region.text}")
+            return entry is not None and f" {entry.region.text} [" in one.answer
+        case "read_entry" if one.fact == "does not say":
+            number, relation = re.findall(r"entry (\d+) say of (\w+)", one.question)[0]
+            return relation not in staged.known[int(number) - 1].person.facts
         case "read_entry":
             return entry is not None and one.fact in entry.region.text
         case "side_of_entry":
-            return (
-                entry is not None and entry.figure is not None and is_on_side(staged, entry.figure, one.fact)
-            )
-        case "look_alike" | "noun_decides" | "same_noun":
-            return entry is not None and one.fact in entry.region.text
+            return figure is not None and is_on_side(staged, figure, one.fact)
         case "trait_of_entry":
-            look = entry.figure.look if entry is not None and entry.figure is not None else None
-            return look is not None and one.fact in {look.value(trait) for trait in look.traits}
+            return figure is not None and one.fact in map(figure.look.value, figure.look.traits)
+        case "find_entry" if one.fact == "no entry":
+            return any(is_pointed_to(staged, stranger, one.question) for stranger in staged.strangers)
         case "find_entry":
-            figure = None if entry is None else entry.figure
             return figure is not None and is_pointed_to(staged, figure, one.question)
+        case "told_entry" if one.fact == "no entry":
+            return not any(is_told(known.person, one.question) for known in staged.known)
+        case "told_entry":
+            told = [k for k, known in enumerate(staged.known, 1) if is_told(known.person, one.question)]
+            return told == list(one.about) and one.fact == f"entry {told[0]}"
+        case "entry_there":
+            return entry is not None and (one.fact == "is not in the image") == (figure is None)
         case _:  # see_place and where: a box in thousandths, and a figure
             place, told = (one.question, one.fact) if one.kind == "see_place" else (one.fact, one.question)
             there = [
@@ -283,6 +296,38 @@ def is_true_practice(staged: Staged, one: Record) -> bool:
             if one.kind == "see_place":
                 return any(figure.look.whole == told for figure in there)
             return any(is_pointed_to(staged, figure, told) for figure in there)
+
+
+def is_told(person: Person, question: str) -> bool:
+    """Whether a question says the name or a fact of somebody."""
+    return any(value in question for value in (person.name, *person.facts.values()))
+
+
+def test_a_wrong_entry_stands_where_a_figure_could_and_is_worded_as_the_others() -> None:
+    """Its box and its words do not give away that nobody is there."""
+    world = World(replace(difficulty(Stage.BIND), wrong=1.0), seed=2, side=112)
+    drawn = [world.scene(Split.TRAIN, number)[0] for number in range(150)]
+    wrong = [known.region for staged in drawn for known in staged.known if known.figure is None]
+    right = [known.region for staged in drawn for known in staged.known if known.figure is not None]
+    assert len(wrong) > 100
+    assert {edge for one in wrong for edge in one.box.as_list()} == set(range(0, 113, 14))
+    for kind in (Kind.PERSON, Kind.PET):
+        of_kind = [(one.box.width, one.box.height) for one in right if KIND_OF[one.noun] is kind]
+        own = [one for one in wrong if KIND_OF[one.noun] is kind]
+        alike = [(one.box.width, one.box.height) in of_kind for one in own]
+        assert sum(alike) >= len(own) / 2  # the others have the box of a figure of another sort
+
+
+def test_words_have_the_articles_that_they_take() -> None:
+    texts = " ".join(
+        text
+        for split in Split
+        for _, records in scenes(split)
+        for one in records
+        for text in (one.question, one.answer, *(region.text for region in one.regions))
+    )
+    assert len(re.findall(r"\b[Aa]n [aeiou]", texts)) > 20
+    assert re.findall(r"\b[Aa] [aeiou]\w+|\b[Aa]n [^aeiou]\w+", texts) == []
 
 
 def test_a_phrase_that_tells_apart_is_not_true_of_the_others() -> None:

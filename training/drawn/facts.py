@@ -12,7 +12,7 @@ from random import Random
 
 from training.dataset.folder import Split
 from training.drawn.look import Kind
-from training.drawn.words import Vocabulary
+from training.drawn.words import Vocabulary, with_articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +217,5 @@ def told(person: Person, words: Vocabulary) -> str:
         if relation.name in person.facts
     ]
     chance.shuffle(sentences)
-    return " ".join([_NAMED.one(split, chance, name=person.name, n=person.noun), *sentences])
+    named = _NAMED.one(split, chance, name=person.name, n=person.noun)
+    return with_articles(" ".join([named, *sentences]))

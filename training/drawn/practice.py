@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from generation.family import Family
 from training.dataset.record import Task
+from training.drawn.facts import relations_of
 from training.drawn.scene import Figure
-from training.drawn.staged import TRAITS, Asked, Staged, seen
+from training.drawn.staged import TRAITS, Asked, Staged, said, seen, somebody_else
 from training.drawn.words import Vocabulary
 
 # Words behind others are other tokens than words that begin an answer: what is copied stands behind some.
@@ -19,6 +20,9 @@ _SIDE = "On what side is entry {k}?"
 _SEE_PLACE = "What is at {b} in the image?"
 _FIND = "Which entry is {x}?"
 _WHERE = "Where is {x} in the image?"
+_THERE = "Is entry {k} in the image?"
+_NO_ENTRY, _SAYS_NOTHING = "It is no entry.", "It does not say."
+_NONE = 0.25  # of the questions that can have it, how many have none as the answer
 
 
 def recite_entry(staged: Staged, words: Vocabulary) -> Asked | None:
@@ -29,8 +33,12 @@ def recite_entry(staged: Staged, words: Vocabulary) -> Asked | None:
 
 
 def read_entry(staged: Staged, words: Vocabulary) -> Asked | None:
-    """The name or a fact copied from an entry that is named by its number."""
-    k, known, _ = words.chance.choice(staged.present)
+    """The name or a fact copied from an entry that is named by its number, or that it does not say that."""
+    k, known, figure = words.chance.choice(staged.present)
+    absent = [one.name for one in relations_of(figure.look.kind) if one.name not in known.person.facts]
+    if absent and words.chance.random() < _NONE:
+        question = _READ.format(k=k, p=words.chance.choice(absent))
+        return Asked(Task.PRACTICE, question, _SAYS_NOTHING, (), "does not say", "read_entry")
     facts = {"name": known.person.name, **known.person.facts}
     relation = words.chance.choice(list(facts))
     question = _READ.format(k=k, p=relation)
@@ -61,10 +69,34 @@ def trait_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
 
 
 def find_entry(staged: Staged, words: Vocabulary) -> Asked | None:
-    """Which entry is about somebody who is pointed to by looks."""
+    """Which entry is about somebody who is pointed to by looks; none is about a stranger."""
+    if staged.strangers and words.chance.random() < _NONE:
+        return _no_entry(seen(staged, words.chance.choice(staged.strangers), words), "find_entry")
     k, _, figure = words.chance.choice(staged.present)
     question = _FIND.format(x=seen(staged, figure, words))
     return Asked(Task.PRACTICE, question, _IS.format(v=f"entry {k}"), (k,), f"entry {k}", "find_entry")
+
+
+def told_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """Which entry is about somebody who is pointed to by what an entry says; none is about somebody else."""
+    if words.chance.random() < _NONE:
+        return _no_entry(said(somebody_else(staged, words), words), "told_entry")
+    k, known = words.chance.choice(list(enumerate(staged.known, start=1)))
+    question = _FIND.format(x=said(known.person, words))
+    return Asked(Task.PRACTICE, question, _IS.format(v=f"entry {k}"), (k,), f"entry {k}", "told_entry")
+
+
+def entry_there(staged: Staged, words: Vocabulary) -> Asked | None:
+    """Whether the figure of an entry is in the picture; asked most often where one is not."""
+    numbered = list(enumerate(staged.known, start=1))
+    wrong = [k for k, one in numbered if one.figure is None]
+    if wrong and words.chance.random() < 0.5:
+        k, there = wrong[0], "not in the image"
+    elif wrong or words.chance.random() < _NONE:
+        k, there = words.chance.choice(staged.present)[0], "in the image"
+    else:
+        return None
+    return Asked(Task.PRACTICE, _THERE.format(k=k), _IS.format(v=there), (k,), f"is {there}", "entry_there")
 
 
 def where(staged: Staged, words: Vocabulary) -> Asked | None:
@@ -73,6 +105,10 @@ def where(staged: Staged, words: Vocabulary) -> Asked | None:
     place = _place(staged, figure)
     question = _WHERE.format(x=seen(staged, figure, words))
     return Asked(Task.PRACTICE, question, place, (), place, "where")
+
+
+def _no_entry(pointed: str, kind: str) -> Asked:
+    return Asked(Task.PRACTICE, _FIND.format(x=pointed), _NO_ENTRY, (), "no entry", kind)
 
 
 def _place(staged: Staged, figure: Figure) -> str:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from training.dataset.record import Task
 from training.drawn import practice
-from training.drawn.facts import BY_NAME, RELATIONS, Person, Wordings, made_person, relations_of
+from training.drawn.facts import RELATIONS, Wordings, relations_of
 from training.drawn.look import KIND_OF, TRAITS_OF, Trait
 from training.drawn.scene import Figure
-from training.drawn.staged import TRAITS, Asked, Staged, seen
-from training.drawn.words import Vocabulary
+from training.drawn.staged import TRAITS, Asked, Staged, said, seen, somebody_else
+from training.drawn.words import Vocabulary, with_articles
 
 _DESCRIBE = Wordings(
     ("Describe the image.", "What is in the image?"),
     ("Describe this image.",),
     ("Describe what is in the image.",),
 )
-_ARTICLE = re.compile(r"\ba(?= orange)")
 
 Maker = Callable[[Staged, Vocabulary], Asked | None]
 
@@ -29,7 +27,7 @@ def visual_to_context(staged: Staged, words: Vocabulary) -> Asked | None:
     relation = words.chance.choice([one for one in RELATIONS if one.name in known.person.facts])
     value = known.person.facts[relation.name]
     question = relation.asks.one(words.wording, words.chance, x=seen(staged, figure, words))
-    answer = relation.answer.format(t=known.person.sort, v=value)
+    answer = with_articles(relation.answer.format(t=known.person.sort, v=value))
     return Asked(Task.V2C, question, answer, (k,), value, _difficulty(staged, figure))
 
 
@@ -38,8 +36,8 @@ def context_to_visual(staged: Staged, words: Vocabulary) -> Asked | None:
     k, known, figure = words.chance.choice(staged.present)
     trait = words.chance.choice(figure.look.traits)
     value = figure.look.value(trait)
-    question = _trait_question(trait, _said(known.person, words), words)
-    answer = _ARTICLE.sub("an", TRAITS[trait][1].format(t=known.person.sort, v=value))
+    question = _trait_question(trait, said(known.person, words), words)
+    answer = with_articles(TRAITS[trait][1].format(t=known.person.sort, v=value))
     answer = answer.replace("a no hat", "no hat")
     return Asked(Task.C2V, question, answer, (k,), value, _visual_difficulty(staged, figure, trait))
 
@@ -66,10 +64,10 @@ def unanswerable_from_picture(staged: Staged, words: Vocabulary) -> Asked | None
         person, kind = words.chance.choice(wrong), "wrong_entry"
         answer = f"{person.sort} is not in the image."
     else:
-        person, kind = _elsewhere(staged, words), "no_entry"
+        person, kind = somebody_else(staged, words), "no_entry"
         answer = f"There is no information about this {person.noun}, so it is not possible to answer."
     trait = words.chance.choice(TRAITS_OF[KIND_OF[person.noun]])
-    question = _trait_question(trait, _said(person, words), words)
+    question = _trait_question(trait, said(person, words), words)
     return Asked(Task.UNANSWERABLE_C2V, question, answer, kind=kind)
 
 
@@ -79,7 +77,7 @@ def description(staged: Staged, words: Vocabulary) -> Asked | None:
     for k, known, figure in sorted(staged.present, key=lambda one: one[2].box.centre):
         relation = next(one for one in RELATIONS if one.name in known.person.facts)
         fact = relation.refers.train[0].format(n=figure.look.noun, v=known.person.facts[relation.name])
-        clauses.append(f"{known.person.name}, {fact} [{k}], is {seen(staged, figure, words)}.")
+        clauses.append(f"{known.person.name}, {with_articles(fact)} [{k}], is {seen(staged, figure, words)}.")
     others = [f"There is also {seen(staged, figure, words)}." for figure in staged.strangers]
     place = f"The place is a {staged.scene.place}."
     question = _DESCRIBE.one(words.wording, words.chance)
@@ -99,6 +97,8 @@ MAKERS: Mapping[str, Maker] = {
     "see_place": practice.see_place,
     "trait_of_entry": practice.trait_of_entry,
     "find_entry": practice.find_entry,
+    "told_entry": practice.told_entry,
+    "entry_there": practice.entry_there,
     "where": practice.where,
 }
 
@@ -111,25 +111,8 @@ def _stranger(staged: Staged, words: Vocabulary) -> Asked:
     return Asked(Task.UNANSWERABLE_V2C, question, answer, kind="stranger")
 
 
-def _elsewhere(staged: Staged, words: Vocabulary) -> Person:
-    """Somebody of whom neither the picture nor an entry knows, of a sort that the picture shows."""
-    figure = words.chance.choice(staged.scene.figures)
-    look = figure.look
-    return made_person(look.noun, look.kind, words, facts=2, taken=[one.person for one in staged.known])
-
-
 def _trait_question(trait: Trait, pointed: str, words: Vocabulary) -> str:
     return TRAITS[trait][0].one(words.wording, words.chance, x=pointed)
-
-
-def _said(person: Person, words: Vocabulary) -> str:
-    """Words that point to somebody by what an entry says: the name, or a fact."""
-    known = [relation for relation in RELATIONS if relation.name in person.facts]
-    chosen = words.chance.choice([None, *known])
-    if chosen is None:
-        return BY_NAME.one(words.wording, words.chance, name=person.name, n=person.noun)
-    value = person.facts[chosen.name]
-    return chosen.refers.one(words.wording, words.chance, n=person.noun, v=value)
 
 
 def _visual_difficulty(staged: Staged, figure: Figure, trait: Trait) -> str:

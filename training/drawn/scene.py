@@ -112,16 +112,20 @@ def _looks(words: Vocabulary, figures: int, twins: bool) -> list[Look]:
     return [looks[0], *looks] if twins and figures > 1 else looks
 
 
+def some_box(kind: Kind, canvas: Canvas, chance: Random) -> Box:
+    """A place by chance that a figure of a kind could have."""
+    side, (low, high) = canvas.side, _HEIGHTS[kind]
+    height = canvas.snapped(side * chance.uniform(low, high) * canvas.zoom)
+    width = min(canvas.snapped(height * _WIDTHS[kind]), side)
+    left = canvas.place(0, side - width, chance)
+    top = canvas.place(max(0, round(side * 0.55) - height), side - height, chance)
+    return Box(left, top, left + width, top + height)
+
+
 def _room(look: Look, taken: Sequence[Box], canvas: Canvas, chance: Random) -> Box | None:
     """A place where neither covers too much of another; None where none is found."""
-    side = canvas.side
     for _ in range(_TRIES):
-        low, high = _HEIGHTS[look.kind]
-        height = canvas.snapped(side * chance.uniform(low, high) * canvas.zoom)
-        width = min(canvas.snapped(height * _WIDTHS[look.kind]), side)
-        left = canvas.place(0, side - width, chance)
-        top = canvas.place(max(0, round(side * 0.55) - height), side - height, chance)
-        box = Box(left, top, left + width, top + height)
+        box = some_box(look.kind, canvas, chance)
         if all(
             _visible(one, [other for other in (*taken, box) if other is not one]) for one in (*taken, box)
         ):

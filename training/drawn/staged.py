@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.dataset.record import Region, Task
-from training.drawn.facts import Person, Wordings
+from training.drawn.facts import BY_NAME, RELATIONS, Person, Wordings, made_person
 from training.drawn.look import Trait, telling
 from training.drawn.scene import Figure, Scene
-from training.drawn.words import Vocabulary
+from training.drawn.words import Vocabulary, with_articles
 
 # How each trait is asked for, and told.
 TRAITS = {
@@ -103,3 +103,19 @@ def seen(staged: Staged, figure: Figure, words: Vocabulary) -> str:
     phrases = telling(figure.look, others)
     chosen = words.chance.choice(phrases) if phrases else figure.look.whole
     return " ".join(filter(None, ("the", chosen, side)))
+
+
+def said(person: Person, words: Vocabulary) -> str:
+    """Words that point to somebody by what an entry says: the name, or a fact."""
+    known = [relation for relation in RELATIONS if relation.name in person.facts]
+    chosen = words.chance.choice([None, *known])
+    if chosen is None:
+        return BY_NAME.one(words.wording, words.chance, name=person.name, n=person.noun)
+    value = person.facts[chosen.name]
+    return with_articles(chosen.refers.one(words.wording, words.chance, n=person.noun, v=value))
+
+
+def somebody_else(staged: Staged, words: Vocabulary) -> Person:
+    """Somebody of whom neither the picture nor an entry knows, of a sort that the picture shows."""
+    look = words.chance.choice(staged.scene.figures).look
+    return made_person(look.noun, look.kind, words, facts=2, taken=[one.person for one in staged.known])

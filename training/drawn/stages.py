@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from training.drawn.scene import Canvas
+
 
 class Stage(StrEnum):
     """Steps of learning that build on each other, and all of it."""
@@ -14,8 +16,8 @@ class Stage(StrEnum):
     READ = "read"  # copy an entry that is named, or a fact of it; on which side it stands
     TELL = "tell"  # which entry is whose of two that look alike: only their boxes tell
     LOOK = "look"  # what the one figure in the picture looks like, and where it is
-    SEE = "see"  # the same of several, and which entry is whose
-    BIND = "bind"  # every task: few figures, an entry of a name and a fact
+    SEE = "see"  # the same of several, and which entry is whose, beside questions of every task
+    BIND = "bind"  # every task and no practice: few figures, an entry of a name and a fact
     FULL = "full"  # every task: more figures, longer texts
 
 
@@ -47,6 +49,10 @@ class Difficulty:
             if not 1 <= least <= most:
                 raise ValueError(f"Expected 1 <= least <= most {name}, but got {least} and {most}")
 
+    def canvas(self, side: int) -> Canvas:
+        """What its scenes are drawn on, `side` pixels wide and high."""
+        return Canvas(side, self.grid, self.zoom)
+
 
 def difficulty(stage: Stage) -> Difficulty:
     """The usual difficulty of a stage."""
@@ -54,18 +60,20 @@ def difficulty(stage: Stage) -> Difficulty:
         case Stage.PLACE:
             return Difficulty((1, 1), (1, 1), {"side_of_entry": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
         case Stage.READ:
-            asked = {"recite_entry": 0.2, "read_entry": 0.5, "side_of_entry": 0.3}
+            asked = {"recite_entry": 0.1, "read_entry": 0.4, "side_of_entry": 0.25, "told_entry": 0.25}
             return Difficulty((1, 2), (1, 2), asked, grid=_GRID, zoom=_ZOOM)
         case Stage.TELL:
-            asked = {"v2c": 0.4, "find_entry": 0.25, "side_of_entry": 0.2, "read_entry": 0.15}
+            asked = {"v2c": 0.35, "find_entry": 0.2, "side_of_entry": 0.15, "read_entry": 0.1}
+            asked |= {"told_entry": 0.12, "unanswerable_v2c": 0.08}
             return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.LOOK:
             return Difficulty((1, 1), (1, 1), {"see_place": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
         case Stage.SEE:
-            asked = {"trait_of_entry": 0.15, "see_place": 0.2, "find_entry": 0.25, "where": 0.1}
-            asked |= {"read_entry": 0.1, "v2c": 0.2}
+            asked = {"trait_of_entry": 0.1, "see_place": 0.1, "where": 0.05, "find_entry": 0.13}
+            asked |= {"told_entry": 0.1, "entry_there": 0.08, "v2c": 0.15, "c2v": 0.15}
+            asked |= {"unanswerable_v2c": 0.07, "unanswerable_c2v": 0.07}
             return Difficulty(
-                (1, 3), (1, 1), asked, twins=0.2, citations=0.0, each=10, grid=_GRID, zoom=_ZOOM
+                (1, 3), (1, 1), asked, known=0.7, twins=0.3, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM
             )
         case Stage.BIND:
             asked = {

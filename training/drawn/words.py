@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 from random import Random
@@ -58,6 +59,7 @@ _MONTHS = """
     January February March April May June July August September October November December
 """.split()  # noqa: SIM905
 
+_ARTICLE = re.compile(r"\b([Aa])(?= [aeiou])")  # none of these words begins otherwise than it is written
 _Made = TypeVar("_Made")
 # Of ten, how many go to training and to validation; the rest is for the test.
 _TRAIN, _VALIDATION = 7, 1
@@ -73,6 +75,15 @@ def split_of(text: str) -> Split:
     if place < _TRAIN:
         return Split.TRAIN
     return Split.VALIDATION if place < _TRAIN + _VALIDATION else Split.TEST
+
+
+def with_articles(text: str) -> str:
+    """A text whose words have the articles that they take.
+
+    >>> with_articles("Sela is a umbrella in a orange shirt, and a cap.")
+    'Sela is an umbrella in an orange shirt, and a cap.'
+    """
+    return _ARTICLE.sub(r"\1n", text)
 
 
 class Vocabulary:

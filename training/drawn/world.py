@@ -12,7 +12,7 @@ from training.dataset.record import Record, Region, Task
 from training.drawn.facts import Person, made_person, told
 from training.drawn.look import KIND_OF, NOUNS, Kind
 from training.drawn.questions import MAKERS
-from training.drawn.scene import Canvas, Figure, Scene, made_scene
+from training.drawn.scene import Canvas, Figure, Scene, made_scene, some_box
 from training.drawn.staged import Asked, Known, Staged
 from training.drawn.stages import Difficulty
 from training.drawn.words import Vocabulary
@@ -36,10 +36,10 @@ class World:
         words = Vocabulary(split, Random(f"{self.seed}/{split}/{number}"), self.wording)
         staged = _staged(words, self.difficulty, self.side)
         name = f"{number:07}"
-        asked = _asked(staged, words, self.difficulty)
+        asked, cited = _asked(staged, words, self.difficulty), self.difficulty.citations
         return staged, tuple(
             _record(
-                staged, one, (f"{split}-{name}-{place}", f"{name}.png"), _cites(one, words, self.difficulty)
+                staged, one, (f"{split}-{name}-{place}", f"{name}.png"), cites=words.chance.random() < cited
             )
             for place, one in enumerate(asked)
         )
@@ -50,7 +50,7 @@ def _staged(words: Vocabulary, difficulty: Difficulty, side: int) -> Staged:
     chance = words.chance
     scene = made_scene(
         words,
-        Canvas(side, difficulty.grid, difficulty.zoom),
+        difficulty.canvas(side),
         figures=chance.randint(*difficulty.figures),
         twins=chance.random() < difficulty.twins,
     )
@@ -78,7 +78,8 @@ def _wrong(words: Vocabulary, scene: Scene, taken: list[Person], difficulty: Dif
     noun = words.chance.choice(absent)
     facts = words.chance.randint(*difficulty.facts)
     person = made_person(noun, KIND_OF[noun], words, facts=facts, taken=taken)
-    region = Region(noun, _some_place(words, scene), told(person, words), present=False)
+    place = _some_place(KIND_OF[noun], scene, difficulty.canvas(scene.side), words.chance)
+    region = Region(noun, place, told(person, words), present=False)
     yield Known(region, person, None)
 
 
@@ -86,14 +87,9 @@ def _shows(scene: Scene, noun: str) -> bool:
     return any(figure.look.noun == noun for figure in scene.figures)
 
 
-def _some_place(words: Vocabulary, scene: Scene) -> Box:
-    """The place of a figure of another sort, or any place."""
-    chance, side = words.chance, scene.side
-    if chance.random() < 0.5:
-        return chance.choice(scene.figures).box
-    width, height = (round(side * chance.uniform(0.15, 0.4)) for _ in range(2))
-    left, top = chance.randint(0, side - width), chance.randint(0, side - height)
-    return Box(left, top, left + width, top + height)
+def _some_place(kind: Kind, scene: Scene, canvas: Canvas, chance: Random) -> Box:
+    """The place of a figure of another sort, or any that one of this kind could have."""
+    return chance.choice(scene.figures).box if chance.random() < 0.5 else some_box(kind, canvas, chance)
 
 
 def _asked(staged: Staged, words: Vocabulary, difficulty: Difficulty) -> list[Asked]:
@@ -109,11 +105,7 @@ def _asked(staged: Staged, words: Vocabulary, difficulty: Difficulty) -> list[As
     return list(asked.values())
 
 
-def _cites(asked: Asked, words: Vocabulary, difficulty: Difficulty) -> bool:
-    return asked.task is not Task.PRACTICE and words.chance.random() < difficulty.citations
-
-
-def _record(staged: Staged, asked: Asked, named: tuple[str, str], cites: bool) -> Record:
+def _record(staged: Staged, asked: Asked, named: tuple[str, str], *, cites: bool) -> Record:
     return Record(
         id=named[0],
         image=named[1],
