@@ -166,8 +166,28 @@ def test_what_cannot_be_answered_is_in_no_entry_of_the_photo() -> None:
                     for person in named
                     for value in (person.name, *person.facts.values())
                 )
+                nouns = {figure.look.noun for figure in staged.scene.figures}
+                told = re.search(r"about this (\w+),", one.answer)
+                if told is not None:
+                    assert (told[1] in nouns) == (one.kind == "no_entry"), one
     assert kinds["wrong_entry"] > 5
-    assert kinds["no_entry"] > 50
+    assert kinds["no_entry"] > 25
+    assert kinds["other_sort"] > 25
+
+
+def test_a_refusal_tells_no_sort_that_was_not_asked_about() -> None:
+    """Of somebody who is asked about by name alone nobody can know that it is a dog."""
+    refusals = [
+        one
+        for _, records in scenes(Split.TRAIN)
+        for one in records
+        if one.kind in ("no_entry", "other_sort")
+    ]
+    for one in refusals:
+        asked_for = re.search(r"about (this (\w+)|\w+( \w+)?), so", one.answer)
+        assert asked_for is not None, one
+        assert (asked_for[2] or asked_for[1]) in one.question, one
+    assert sum("about this" not in one.answer for one in refusals) > 5
 
 
 def test_look_alikes_have_both_an_entry_and_stand_apart() -> None:

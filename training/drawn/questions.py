@@ -64,10 +64,14 @@ def unanswerable_from_picture(staged: Staged, words: Vocabulary) -> Asked | None
         person, kind = words.chance.choice(wrong), "wrong_entry"
         answer = f"{person.sort} is not in the image."
     else:
-        person, kind = somebody_else(staged, words), "no_entry"
-        answer = f"There is no information about this {person.noun}, so it is not possible to answer."
-    trait = words.chance.choice(TRAITS_OF[KIND_OF[person.noun]])
-    question = _trait_question(trait, said(person, words), words)
+        person = somebody_else(staged, words)
+        there = any(one.look.noun == person.noun for one in staged.scene.figures)
+        kind = "no_entry" if there else "other_sort"
+    trait, pointed = words.chance.choice(TRAITS_OF[KIND_OF[person.noun]]), said(person, words)
+    if kind != "wrong_entry":
+        asked_for = person.name if pointed == person.name else f"this {person.noun}"
+        answer = f"There is no information about {asked_for}, so it is not possible to answer."
+    question = _trait_question(trait, pointed, words)
     return Asked(Task.UNANSWERABLE_C2V, question, answer, kind=kind)
 
 

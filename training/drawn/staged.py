@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from training.dataset.record import Region, Task
 from training.drawn.facts import BY_NAME, RELATIONS, Person, Wordings, made_person
-from training.drawn.look import Trait, telling
+from training.drawn.look import KIND_OF, Trait, telling
 from training.drawn.scene import Figure, Scene
 from training.drawn.words import Vocabulary, with_articles
 
@@ -116,6 +116,9 @@ def said(person: Person, words: Vocabulary) -> str:
 
 
 def somebody_else(staged: Staged, words: Vocabulary) -> Person:
-    """Somebody of whom neither the picture nor an entry knows, of a sort that the picture shows."""
-    look = words.chance.choice(staged.scene.figures).look
-    return made_person(look.noun, look.kind, words, facts=2, taken=[one.person for one in staged.known])
+    """Somebody whom neither picture nor entries know: half the time of a sort that the picture shows."""
+    there = {one.look.noun for one in staged.scene.figures} | {one.region.noun for one in staged.known}
+    other = [noun for noun in KIND_OF if noun not in there]
+    shown = [one.look.noun for one in staged.scene.figures]
+    noun = words.chance.choice(shown if words.chance.random() < 0.5 else other)
+    return made_person(noun, KIND_OF[noun], words, facts=2, taken=[one.person for one in staged.known])
