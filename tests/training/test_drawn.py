@@ -299,8 +299,8 @@ def is_true_practice(staged: Staged, one: Record) -> bool:
         case "told_entry" if one.fact == "no entry":
             return not any(is_told(known.person, one.question) for known in staged.known)
         case "told_entry":
-            told = [k for k, known in enumerate(staged.known, 1) if is_told(known.person, one.question)]
-            return told == list(one.about) and one.fact == f"entry {told[0]}"
+            entries = [k for k, known in enumerate(staged.known, 1) if is_told(known.person, one.question)]
+            return entries == list(one.about) and one.fact == f"entry {entries[0]}"
         case "entry_there":
             return entry is not None and (one.fact == "is not in the image") == (figure is None)
         case _:  # see_place and where: a box in thousandths, and a figure
