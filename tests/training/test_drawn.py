@@ -320,8 +320,8 @@ def is_told(person: Person, question: str) -> bool:
     return any(value in question for value in (person.name, *person.facts.values()))
 
 
-def test_a_wrong_entry_stands_where_a_figure_could_and_is_worded_as_the_others() -> None:
-    """Its box and its words do not give away that nobody is there."""
+def test_a_wrong_entry_stands_where_a_figure_could() -> None:
+    """Its box does not give away that nobody is there."""
     world = World(replace(difficulty(Stage.BIND), wrong=1.0), seed=2, side=112)
     drawn = [world.scene(Split.TRAIN, number)[0] for number in range(150)]
     wrong = [known.region for staged in drawn for known in staged.known if known.figure is None]
