@@ -62,16 +62,17 @@ def unanswerable_from_picture(staged: Staged, words: Vocabulary) -> Asked | None
     wrong = [one.person for one in staged.known if one.figure is None]
     if wrong and words.chance.random() < 0.7:
         person, kind = words.chance.choice(wrong), "wrong_entry"
-        answer = f"{person.sort} is not in the image."
     else:
         person = somebody_else(staged, words)
         there = any(one.look.noun == person.noun for one in staged.scene.figures)
         kind = "no_entry" if there else "other_sort"
     trait, pointed = words.chance.choice(TRAITS_OF[KIND_OF[person.noun]]), said(person, words)
-    if kind != "wrong_entry":
+    question = _trait_question(trait, pointed, words)
+    if kind == "wrong_entry":
+        answer = f"{person.sort} is not in the image."
+    else:  # of a name alone nobody can tell the sort
         asked_for = person.name if pointed == person.name else f"this {person.noun}"
         answer = f"There is no information about {asked_for}, so it is not possible to answer."
-    question = _trait_question(trait, pointed, words)
     return Asked(Task.UNANSWERABLE_C2V, question, answer, kind=kind)
 
 
