@@ -6,7 +6,7 @@ Every split has wordings of its own. `{s}` and `{h}` are "she" and "her" at the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -184,14 +184,25 @@ def relations_of(kind: Kind) -> tuple[Relation, ...]:
     return tuple(relation for relation in RELATIONS if kind in relation.kinds)
 
 
-def made_person(noun: str, kind: Kind, words: Vocabulary, *, facts: int, taken: Sequence[Person]) -> Person:
+def made_person(
+    noun: str,
+    kind: Kind,
+    words: Vocabulary,
+    *,
+    facts: int,
+    taken: Sequence[Person],
+    among: Collection[str] = (),
+) -> Person:
     """Somebody with a name and so many facts; no value is in one of somebody in `taken`, nor holds one.
 
-    The same is told as of somebody of that noun in `taken`: which fact is asked for does not say whose it is.
+    Facts are of the sorts `among`, where there are such of this kind. The same is told as of somebody of that
+    noun in `taken`: which fact is asked for does not say whose it is.
     """
     rival = next((other for other in taken if other.noun == noun), None)
     if rival is None:
-        chosen = words.chance.sample(relations_of(kind), min(facts, len(relations_of(kind))))
+        every = relations_of(kind)
+        some = tuple(relation for relation in every if relation.name in among) or every
+        chosen = words.chance.sample(some, min(facts, len(some)))
     else:
         chosen = [relation for relation in RELATIONS if relation.name in rival.facts]
     used = {value for other in taken for value in (other.name, *other.facts.values())}

@@ -9,7 +9,7 @@ from generation.family import Family
 from training.dataset.record import Task
 from training.drawn.facts import relations_of
 from training.drawn.scene import Figure
-from training.drawn.staged import TRAITS, Asked, Staged, said, seen, somebody_else
+from training.drawn.staged import TRAITS, Asked, Known, Staged, described, named, said, seen, somebody_else
 from training.drawn.words import Vocabulary
 
 # Words behind others are other tokens than words that begin an answer: what is copied stands behind some.
@@ -73,23 +73,29 @@ def find_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     if staged.strangers and words.chance.random() < _NONE:
         return _no_entry(seen(staged, words.chance.choice(staged.strangers), words), "find_entry")
     k, _, figure = words.chance.choice(staged.present)
-    question = _FIND.format(x=seen(staged, figure, words))
-    return Asked(Task.PRACTICE, question, _IS.format(v=f"entry {k}"), (k,), f"entry {k}", "find_entry")
+    return _entry(k, seen(staged, figure, words), "find_entry")
+
+
+def named_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """Which entry is about somebody who is pointed to by name."""
+    k, known = _any_entry(staged, words)
+    return _entry(k, named(known.person, words), "named_entry")
 
 
 def told_entry(staged: Staged, words: Vocabulary) -> Asked | None:
-    """Which entry is about somebody who is pointed to by what an entry says; none is about somebody else."""
-    if words.chance.random() < _NONE:
-        return _no_entry(said(somebody_else(staged, words), words), "told_entry")
-    k, known = words.chance.choice(list(enumerate(staged.known, start=1)))
-    question = _FIND.format(x=said(known.person, words))
-    return Asked(Task.PRACTICE, question, _IS.format(v=f"entry {k}"), (k,), f"entry {k}", "told_entry")
+    """Which entry is about somebody who is pointed to by a fact that an entry tells."""
+    k, known = _any_entry(staged, words)
+    return _entry(k, described(known.person, words), "told_entry")
+
+
+def untold_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """The same of somebody whom no entry is about, by name or by a fact: it is no entry."""
+    return _no_entry(said(somebody_else(staged, words), words), "untold_entry")
 
 
 def entry_there(staged: Staged, words: Vocabulary) -> Asked | None:
     """Whether the figure of an entry is in the picture; asked most often where one is not."""
-    numbered = list(enumerate(staged.known, start=1))
-    wrong = [k for k, one in numbered if one.figure is None]
+    wrong = [k for k, one in enumerate(staged.known, start=1) if one.figure is None]
     if wrong and words.chance.random() < 0.5:
         k, there = wrong[0], "not in the image"
     elif wrong or words.chance.random() < _NONE:
@@ -105,6 +111,15 @@ def where(staged: Staged, words: Vocabulary) -> Asked | None:
     place = _place(staged, figure)
     question = _WHERE.format(x=seen(staged, figure, words))
     return Asked(Task.PRACTICE, question, place, (), place, "where")
+
+
+def _any_entry(staged: Staged, words: Vocabulary) -> tuple[int, Known]:
+    return words.chance.choice(list(enumerate(staged.known, start=1)))
+
+
+def _entry(k: int, pointed: str, kind: str) -> Asked:
+    question = _FIND.format(x=pointed)
+    return Asked(Task.PRACTICE, question, _IS.format(v=f"entry {k}"), (k,), f"entry {k}", kind)
 
 
 def _no_entry(pointed: str, kind: str) -> Asked:

@@ -102,7 +102,9 @@ MAKERS: Mapping[str, Maker] = {
     "see_place": practice.see_place,
     "trait_of_entry": practice.trait_of_entry,
     "find_entry": practice.find_entry,
+    "named_entry": practice.named_entry,
     "told_entry": practice.told_entry,
+    "untold_entry": practice.untold_entry,
     "entry_there": practice.entry_there,
     "where": practice.where,
 }

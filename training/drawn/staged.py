@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.dataset.record import Region, Task
-from training.drawn.facts import BY_NAME, RELATIONS, Person, Wordings, made_person
+from training.drawn.facts import BY_NAME, RELATIONS, Person, Relation, Wordings, made_person
 from training.drawn.look import KIND_OF, Trait, telling
 from training.drawn.scene import Figure, Scene
 from training.drawn.words import Vocabulary, with_articles
@@ -107,12 +107,27 @@ def seen(staged: Staged, figure: Figure, words: Vocabulary) -> str:
 
 def said(person: Person, words: Vocabulary) -> str:
     """Words that point to somebody by what an entry says: the name, or a fact."""
-    known = [relation for relation in RELATIONS if relation.name in person.facts]
-    chosen = words.chance.choice([None, *known])
-    if chosen is None:
-        return BY_NAME.one(words.wording, words.chance, name=person.name, n=person.noun)
-    value = person.facts[chosen.name]
-    return with_articles(chosen.refers.one(words.wording, words.chance, n=person.noun, v=value))
+    chosen = words.chance.choice([None, *_told(person)])
+    return named(person, words) if chosen is None else _described(person, chosen, words)
+
+
+def named(person: Person, words: Vocabulary) -> str:
+    """Words that point to somebody by name."""
+    return with_articles(BY_NAME.one(words.wording, words.chance, name=person.name, n=person.noun))
+
+
+def described(person: Person, words: Vocabulary) -> str:
+    """Words that point to somebody by a fact."""
+    return _described(person, words.chance.choice(_told(person)), words)
+
+
+def _told(person: Person) -> list[Relation]:
+    return [relation for relation in RELATIONS if relation.name in person.facts]
+
+
+def _described(person: Person, relation: Relation, words: Vocabulary) -> str:
+    value = person.facts[relation.name]
+    return with_articles(relation.refers.one(words.wording, words.chance, n=person.noun, v=value))
 
 
 def somebody_else(staged: Staged, words: Vocabulary) -> Person:

@@ -14,7 +14,8 @@ class Stage(StrEnum):
 
     PLACE = "place"  # on which side the one entry there is stands
     READ = "read"  # copy an entry that is named, or a fact of it; on which side it stands
-    TELL = "tell"  # which entry is whose of two that look alike: only their boxes tell
+    MATCH = "match"  # which entry says this, of two of one sort: what they say is of few words
+    TELL = "tell"  # the same of any words; which entry is whose of two that look alike: only their boxes tell
     LOOK = "look"  # what the one figure in the picture looks like, and where it is
     SEE = "see"  # the same of several, and which entry is whose, beside questions of every task
     BIND = "bind"  # every task and no practice: few figures, an entry of a name and a fact
@@ -22,6 +23,7 @@ class Stage(StrEnum):
 
 
 _GRID = 8  # of the first stages: few numbers, each of them often; patches of 14 in a picture of 112
+_FEW_WORDS = ("job", "hobby", "food", "price")  # each of two words, of some seventy, or a number
 _ZOOM = 1.35  # of the first stages: few figures, whose parts are some pixels wide in a small picture
 
 
@@ -36,6 +38,7 @@ class Difficulty:
     twins: float = 0.0  # how many scenes have two that look alike
     wrong: float = 0.0  # how many scenes have an entry about somebody who is not in the picture
     citations: float = 1.0  # how many answers have citations
+    told: tuple[str, ...] = ()  # sorts of facts that entries tell; all by default
     each: int = 8  # questions about one scene
     grid: int = 0  # boxes begin and end at so many steps of the picture's side; 0 is every pixel
     zoom: float = 1.0  # figures are so many times as large as in the full task
@@ -60,18 +63,23 @@ def difficulty(stage: Stage) -> Difficulty:
         case Stage.PLACE:
             return Difficulty((1, 1), (1, 1), {"side_of_entry": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
         case Stage.READ:
-            asked = {"recite_entry": 0.1, "read_entry": 0.4, "side_of_entry": 0.25, "told_entry": 0.25}
+            asked = {"recite_entry": 0.1, "read_entry": 0.6, "side_of_entry": 0.3}
             return Difficulty((1, 2), (1, 2), asked, grid=_GRID, zoom=_ZOOM)
+        case Stage.MATCH:
+            asked = {"told_entry": 0.7, "v2c": 0.15, "read_entry": 0.1, "side_of_entry": 0.05}
+            return Difficulty(
+                (2, 2), (1, 1), asked, twins=1.0, told=_FEW_WORDS, each=6, grid=_GRID, zoom=_ZOOM
+            )
         case Stage.TELL:
-            asked = {"v2c": 0.35, "find_entry": 0.2, "side_of_entry": 0.15, "read_entry": 0.1}
-            asked |= {"told_entry": 0.12, "unanswerable_v2c": 0.08}
+            asked = {"told_entry": 0.25, "named_entry": 0.15, "untold_entry": 0.15, "v2c": 0.2}
+            asked |= {"find_entry": 0.08, "side_of_entry": 0.05, "read_entry": 0.08, "unanswerable_v2c": 0.04}
             return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.LOOK:
             return Difficulty((1, 1), (1, 1), {"see_place": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
         case Stage.SEE:
-            asked = {"trait_of_entry": 0.1, "see_place": 0.1, "where": 0.05, "find_entry": 0.13}
-            asked |= {"told_entry": 0.1, "entry_there": 0.08, "v2c": 0.15, "c2v": 0.15}
-            asked |= {"unanswerable_v2c": 0.07, "unanswerable_c2v": 0.07}
+            asked = {"trait_of_entry": 0.1, "see_place": 0.08, "where": 0.04, "find_entry": 0.1}
+            asked |= {"told_entry": 0.08, "named_entry": 0.05, "untold_entry": 0.06, "entry_there": 0.06}
+            asked |= {"v2c": 0.14, "c2v": 0.18, "unanswerable_v2c": 0.04, "unanswerable_c2v": 0.07}
             return Difficulty(
                 (1, 3), (1, 1), asked, known=0.7, twins=0.3, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM
             )

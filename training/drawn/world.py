@@ -66,7 +66,9 @@ def _staged(words: Vocabulary, difficulty: Difficulty, side: int) -> Staged:
 
 def _known(words: Vocabulary, figure: Figure, taken: list[Person], difficulty: Difficulty) -> Known:
     facts = words.chance.randint(*difficulty.facts)
-    person = made_person(figure.look.noun, figure.look.kind, words, facts=facts, taken=taken)
+    person = made_person(
+        figure.look.noun, figure.look.kind, words, facts=facts, taken=taken, among=difficulty.told
+    )
     return Known(Region(figure.look.noun, figure.box, told(person, words)), person, figure)
 
 
@@ -77,7 +79,7 @@ def _wrong(words: Vocabulary, scene: Scene, taken: list[Person], difficulty: Dif
         return
     noun = words.chance.choice(absent)
     facts = words.chance.randint(*difficulty.facts)
-    person = made_person(noun, KIND_OF[noun], words, facts=facts, taken=taken)
+    person = made_person(noun, KIND_OF[noun], words, facts=facts, taken=taken, among=difficulty.told)
     place = _some_place(KIND_OF[noun], scene, difficulty.canvas(scene.side), words.chance)
     region = Region(noun, place, told(person, words), present=False)
     yield Known(region, person, None)
