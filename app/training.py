@@ -14,6 +14,8 @@ from app.settings import Settings
 from training.tuning.recipe import Recipe, RecipeError
 from vision.errors import UserError
 
+_GIB = 1024**3
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -50,12 +52,25 @@ def run_training(settings: Settings, asked: Tuning) -> None:
             f"{len(run.train):,} records, {run.steps:,} steps of {recipe.batch * recipe.accumulation} "
             f"sequences, the longest of {run.longest.tokens:,} tokens; "
             f"{trained(run.network):,} weights are tuned.\n"
-            f"This needs {run.memory} on each device."
+            f"This needs {run.memory} on each device.\n{_beside()}"
         )
         if asked.dry_run:
             return
         model = run.start(resume=asked.resume)
     print(f"The model is in {model}; 'placard ask PHOTO QUESTION --generator local --model {model}' asks it.")
+
+
+def _beside() -> str:
+    """What a run takes of the machine's memory beside that of its devices, which may be the same."""
+    import psutil  # as all below, of the extra 'training'
+
+    from training.tuning.examples import KEPT_BYTES
+
+    taken = psutil.Process().memory_info().rss
+    return (
+        f"Libraries, records and weights take {taken / _GIB:.1f} GiB of this machine's memory already, "
+        f"and pictures and tokens that are kept for the next epoch up to {KEPT_BYTES / _GIB:.1f} GiB."
+    )
 
 
 def recipe_of(asked: Tuning) -> Recipe:

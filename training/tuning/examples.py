@@ -21,7 +21,7 @@ from vision.errors import UserError
 from vision.photo import Photo
 
 IGNORED = -100  # the label of what is not learnt
-_KEPT_BYTES = 2**30  # of examples that are kept for the next epoch
+KEPT_BYTES = 2**30  # of examples that are kept for the next epoch
 _TOKEN_BYTES = 44  # of a token in memory: a whole number, and its places among ids and labels
 
 
@@ -101,7 +101,7 @@ class Examples(Dataset[Example]):
     """
 
     def __init__(
-        self, records: Sequence[Located], encoder: Encoder, together: int = 1, *, kept: int = _KEPT_BYTES
+        self, records: Sequence[Located], encoder: Encoder, together: int = 1, *, kept: int = KEPT_BYTES
     ) -> None:
         self._encoder = encoder
         self._groups = grouped(records, together)
