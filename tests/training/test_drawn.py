@@ -274,6 +274,20 @@ def test_practice_is_about_the_entry_or_the_place_that_it_names() -> None:
     assert min(nothing[kind] for kind in ("read_entry", "find_entry", "untold_entry", "entry_there")) > 3
 
 
+def test_two_of_one_sort_are_told_apart_by_looks_or_by_what_is_told() -> None:
+    world = World(difficulty(Stage.SPOT), seed=2, side=112)
+    drawn = [world.scene(Split.TRAIN, number) for number in range(100)]
+    pairs = [staged for staged, _ in drawn if len(staged.scene.figures) == 2]
+    assert len(pairs) > 90  # in the others there was no room for both
+    for staged in pairs:
+        one, other = (figure.look for figure in staged.scene.figures)
+        assert one.noun == other.noun
+        assert one != other
+        assert len(staged.present) == 2
+    kinds = Counter(one.kind for _, records in drawn for one in records if one.task in (Task.V2C, Task.C2V))
+    assert kinds["same_noun"] > 3 * kinds["noun_decides"]
+
+
 def is_on_side(staged: Staged, figure: Figure, side: str) -> bool:
     """Whether the middle of a figure is in that half of the picture."""
     return side == ("on the left" if sum(figure.box.as_list()[::2]) < staged.scene.side else "on the right")

@@ -18,6 +18,7 @@ class Stage(StrEnum):
     TELL = "tell"  # the same of any words; which entry is whose of two that look alike: only their boxes tell
     LOOK = "look"  # what the one figure in the picture looks like, and where it is
     SEE = "see"  # the same of several, and which entry is whose, beside questions of every task
+    SPOT = "spot"  # which entry is whose of two of one sort: what they wear tells, or what entries say
     BIND = "bind"  # every task and no practice: few figures, an entry of a name and a fact
     FULL = "full"  # every task: more figures, longer texts
 
@@ -36,6 +37,7 @@ class Difficulty:
     questions: Mapping[str, float]  # how often each is asked, by its name in `questions.MAKERS`
     known: float = 1.0  # how many of the figures have an entry; at least one has
     twins: float = 0.0  # how many scenes have two that look alike
+    one_noun: float = 0.5  # how many of the figures of a scene are of one sort, beside those by chance
     wrong: float = 0.0  # how many scenes have an entry about somebody who is not in the picture
     citations: float = 1.0  # how many answers have citations
     told: tuple[str, ...] = ()  # sorts of facts that entries tell; all by default
@@ -44,7 +46,8 @@ class Difficulty:
     zoom: float = 1.0  # figures are so many times as large as in the full task
 
     def __post_init__(self) -> None:
-        shares = {"known": self.known, "twins": self.twins, "wrong": self.wrong, "citations": self.citations}
+        shares = {"known": self.known, "twins": self.twins, "one_noun": self.one_noun}
+        shares |= {"wrong": self.wrong, "citations": self.citations}
         for name, share in shares.items():
             if not 0 <= share <= 1:
                 raise ValueError(f"Expected {name} between 0 and 1, but got {share}")
@@ -83,6 +86,10 @@ def difficulty(stage: Stage) -> Difficulty:
             return Difficulty(
                 (1, 3), (1, 1), asked, known=0.7, twins=0.3, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM
             )
+        case Stage.SPOT:
+            asked = {"find_entry": 0.25, "where": 0.08, "trait_of_entry": 0.08, "told_entry": 0.09}
+            asked |= {"v2c": 0.25, "c2v": 0.25}
+            return Difficulty((2, 2), (1, 1), asked, one_noun=1.0, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.BIND:
             asked = {
                 "v2c": 0.36,

@@ -53,6 +53,7 @@ def _staged(words: Vocabulary, difficulty: Difficulty, side: int) -> Staged:
         difficulty.canvas(side),
         figures=chance.randint(*difficulty.figures),
         twins=chance.random() < difficulty.twins,
+        one_noun=difficulty.one_noun,
     )
     figures = [one for one in scene.figures if scene.position(one) or chance.random() < difficulty.known]
     known: list[Known] = []
