@@ -70,6 +70,22 @@ def test_a_run_is_not_started_over_another(tmp_path: Path) -> None:
         run_training(read_settings(), asked)
 
 
+def test_a_dry_run_says_what_it_would_take_and_trains_nothing(
+    nano: Path, drawn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from app.settings import read_settings
+
+    changes = ("steps=3", "batch=2", "together=4")
+    run_training(read_settings(), Tuning("nano", drawn, tmp_path / "out", str(nano), changes, dry_run=True))
+    told = " ".join(capsys.readouterr().err.split())
+    assert "3 steps of 2 sequences" in told
+    assert "This needs about" in told
+    taken = re.search(r"records and weights take ([0-9.]+) GiB of this machine's memory already", told)
+    assert taken is not None
+    assert 0.3 < float(taken[1]) < 8  # torch alone takes as much as that
+    assert not (tmp_path / "out/model").exists()
+
+
 def test_the_curve_goes_through_every_point_and_an_empty_one_is_a_frame() -> None:
     log = [{"step": 10.0, "loss": 4.0}, {"step": 10.0, "eval": 1.0}, {"step": 20.0, "loss": 2.0}]
     assert points_of(log) == [Point(10, 4.0), Point(20, 2.0)]
