@@ -352,7 +352,8 @@ def test_what_is_told_where_it_is_to_be_matched_is_of_few_words() -> None:
     world = World(difficulty(Stage.MATCH), seed=2, side=112)
     people = [known.person for n in range(150) for known in world.scene(Split.TRAIN, n)[0].known]
     told = Counter(relation for person in people for relation in person.facts)
-    assert set(told) == {"job", "hobby", "food", "price"}
+    assert set(told) == {"job", "hobby", "food"}
+    assert {KIND_OF[person.noun] for person in people} == {Kind.PERSON}
     words = {word for person in people for value in person.facts.values() for word in value.split()}
     assert len({word for word in words if word.isalpha()}) < 170  # names and towns alone would be some 900
 

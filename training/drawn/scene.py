@@ -84,13 +84,21 @@ class Canvas:
         return chance.randint(-(-least // self.step), most // self.step) * self.step
 
 
-def made_scene(words: Vocabulary, canvas: Canvas, *, figures: int, twins: bool, one_noun: float) -> Scene:
+def made_scene(
+    words: Vocabulary,
+    canvas: Canvas,
+    *,
+    figures: int,
+    twins: bool,
+    one_noun: float,
+    kinds: Sequence[Kind],
+) -> Scene:
     """A scene with up to so many figures, and at least one; with `twins` two of them look alike.
 
     Each is of one and the same noun with the chance `one_noun`: scenes where it does not decide are common.
     """
     chance, side = words.chance, canvas.side
-    looks = _looks(words, figures, twins, one_noun)
+    looks = _looks(words, kinds, figures, twins, one_noun)
     boxes: list[Box] = []
     placed: list[Figure] = []
     for look in looks:
@@ -101,10 +109,12 @@ def made_scene(words: Vocabulary, canvas: Canvas, *, figures: int, twins: bool, 
     return Scene(side, chance.choice(PLACES), tuple(sorted(placed, key=lambda one: one.box.bottom)))
 
 
-def _looks(words: Vocabulary, figures: int, twins: bool, one_noun: float) -> list[Look]:
+def _looks(
+    words: Vocabulary, kinds: Sequence[Kind], figures: int, twins: bool, one_noun: float
+) -> list[Look]:
     """Looks of which no two are the same but for twins."""
-    nouns = [noun for kind in Kind for noun in NOUNS[kind]]
-    weights = [{Kind.PERSON: 4, Kind.PET: 2, Kind.THING: 1}[kind] for kind in Kind for _ in NOUNS[kind]]
+    nouns = [noun for kind in kinds for noun in NOUNS[kind]]
+    weights = [{Kind.PERSON: 4, Kind.PET: 2, Kind.THING: 1}[kind] for kind in kinds for _ in NOUNS[kind]]
     looks: list[Look] = []
     repeat = words.chance.choices(nouns, weights)[0]
     while len(looks) < max(1, figures - twins):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from training.drawn.look import Kind
 from training.drawn.scene import Canvas
 
 
@@ -24,7 +25,7 @@ class Stage(StrEnum):
 
 
 _GRID = 8  # of the first stages: few numbers, each of them often; patches of 14 in a picture of 112
-_FEW_WORDS = ("job", "hobby", "food", "price")  # each of two words, of some seventy, or a number
+_FEW_WORDS = ("job", "hobby", "food")  # each of two words, of some 150 in all
 _ZOOM = 1.35  # of the first stages: few figures, whose parts are some pixels wide in a small picture
 
 
@@ -40,6 +41,7 @@ class Difficulty:
     one_noun: float = 0.5  # how many of the figures of a scene are of one sort, beside those by chance
     wrong: float = 0.0  # how many scenes have an entry about somebody who is not in the picture
     citations: float = 1.0  # how many answers have citations
+    kinds: tuple[Kind, ...] = tuple(Kind)  # of the figures
     told: tuple[str, ...] = ()  # sorts of facts that entries tell; all by default
     each: int = 8  # questions about one scene
     grid: int = 0  # boxes begin and end at so many steps of the picture's side; 0 is every pixel
@@ -71,7 +73,15 @@ def difficulty(stage: Stage) -> Difficulty:
         case Stage.MATCH:
             asked = {"told_entry": 0.7, "v2c": 0.15, "read_entry": 0.1, "side_of_entry": 0.05}
             return Difficulty(
-                (2, 2), (1, 1), asked, twins=1.0, told=_FEW_WORDS, each=6, grid=_GRID, zoom=_ZOOM
+                (2, 2),
+                (1, 1),
+                asked,
+                twins=1.0,
+                kinds=(Kind.PERSON,),
+                told=_FEW_WORDS,
+                each=6,
+                grid=_GRID,
+                zoom=_ZOOM,
             )
         case Stage.TELL:
             asked = {"told_entry": 0.25, "named_entry": 0.15, "untold_entry": 0.15, "v2c": 0.2}

@@ -54,6 +54,7 @@ def _staged(words: Vocabulary, difficulty: Difficulty, side: int) -> Staged:
         figures=chance.randint(*difficulty.figures),
         twins=chance.random() < difficulty.twins,
         one_noun=difficulty.one_noun,
+        kinds=difficulty.kinds,
     )
     figures = [one for one in scene.figures if scene.position(one) or chance.random() < difficulty.known]
     known: list[Known] = []
