@@ -258,7 +258,7 @@ def test_practice_is_about_the_entry_or_the_place_that_it_names() -> None:
     nothing: Counter[str] = Counter()
     for stage in (Stage.READ, Stage.MATCH, Stage.TELL, Stage.LOOK, Stage.SEE):
         world = World(difficulty(stage), seed=2, side=112)
-        for staged, records in (world.scene(Split.TRAIN, number) for number in range(150)):
+        for staged, records in (world.scene(Split.TRAIN, number) for number in range(220)):
             for one in records:
                 if one.task is Task.V2C:
                     assert one.fact in staged.known[one.about[0] - 1].region.text, one
@@ -271,7 +271,7 @@ def test_practice_is_about_the_entry_or_the_place_that_it_names() -> None:
         *("recite_entry", "read_entry", "side_of_entry", "trait_of_entry", "find_entry", "named_entry"),
         *("told_entry", "untold_entry", "entry_there", "see_place", "where"),
     }
-    assert min(nothing[kind] for kind in ("read_entry", "find_entry", "untold_entry", "entry_there")) > 3
+    assert min(nothing[kind] for kind in ("read_entry", "find_entry", "untold_entry", "entry_there")) > 5
 
 
 def test_two_of_one_sort_are_told_apart_by_looks_or_by_what_is_told() -> None:

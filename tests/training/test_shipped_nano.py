@@ -44,7 +44,7 @@ def test_it_answers_scenes_and_those_that_look_alike_by_their_boxes(
     """Who knows nothing of boxes is right for half of those that look alike at most."""
     right, blind = (shares(held_out, capsys, boxes=boxes) for boxes in (True, False))
     assert right["kind v2c look_alike"] > 0.65
-    assert blind["kind v2c look_alike"] < 0.4
+    assert blind["kind v2c look_alike"] < 0.35
     assert right["task v2c"] > 0.7
     assert right["task c2v"] > 0.8
     assert right["task unanswerable_v2c"] > 0.75
