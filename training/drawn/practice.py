@@ -16,7 +16,7 @@ from training.drawn.words import Vocabulary
 _SAYS, _IS = "It says: {v}", "It is {v}."
 _RECITE = "What does entry {k} say?"
 _READ = "What does entry {k} say of {p}?"
-_SIDE = "On what side is entry {k}?"
+_SIDE = "On what side is {x}?"
 _SEE_PLACE = "What is at {b} in the image?"
 _FIND = "Which entry is {x}?"
 _WHERE = "Where is {x} in the image?"
@@ -48,8 +48,16 @@ def read_entry(staged: Staged, words: Vocabulary) -> Asked | None:
 def side_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     """In which half of the picture an entry stands: what makes a place of the numbers of a box."""
     k, _, figure = words.chance.choice(staged.present)
-    side = "on the left" if figure.box.centre[0] < staged.scene.side / 2 else "on the right"
-    return Asked(Task.PRACTICE, _SIDE.format(k=k), _IS.format(v=side), (k,), side, "side_of_entry")
+    side = _side(staged, figure)
+    return Asked(Task.PRACTICE, _SIDE.format(x=f"entry {k}"), _IS.format(v=side), (k,), side, "side_of_entry")
+
+
+def side_of_figure(staged: Staged, words: Vocabulary) -> Asked | None:
+    """In which half of the picture somebody stands who is pointed to by looks."""
+    figure = _unboxed(staged, words)
+    side = _side(staged, figure)
+    question = _SIDE.format(x=seen(staged, figure, words))
+    return Asked(Task.PRACTICE, question, _IS.format(v=side), (), side, "side_of_figure")
 
 
 def see_place(staged: Staged, words: Vocabulary) -> Asked | None:
@@ -66,6 +74,19 @@ def trait_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
     value = figure.look.value(trait)
     question = TRAITS[trait][0].train[0].format(x=f"entry {k}")
     return Asked(Task.PRACTICE, question, _IS.format(v=value), (k,), value, "trait_of_entry")
+
+
+def box_of_entry(staged: Staged, words: Vocabulary) -> Asked | None:
+    """The box of an entry, copied from the prompt."""
+    k, _, figure = words.chance.choice(staged.present)
+    place = _place(staged, figure)
+    return Asked(Task.PRACTICE, _WHERE.format(x=f"entry {k}"), place, (k,), place, "box_of_entry")
+
+
+def entry_at(staged: Staged, words: Vocabulary) -> Asked | None:
+    """Which entry has a box."""
+    k, _, figure = words.chance.choice(staged.present)
+    return _entry(k, f"at {_place(staged, figure)}", "entry_at")
 
 
 def find_entry(staged: Staged, words: Vocabulary) -> Asked | None:
@@ -107,7 +128,7 @@ def entry_there(staged: Staged, words: Vocabulary) -> Asked | None:
 
 def where(staged: Staged, words: Vocabulary) -> Asked | None:
     """The box of somebody who is pointed to by looks, in thousandths of the picture's sides."""
-    figure = words.chance.choice(staged.scene.figures)
+    figure = _unboxed(staged, words)
     place = _place(staged, figure)
     question = _WHERE.format(x=seen(staged, figure, words))
     return Asked(Task.PRACTICE, question, place, (), place, "where")
@@ -124,6 +145,15 @@ def _entry(k: int, pointed: str, kind: str) -> Asked:
 
 def _no_entry(pointed: str, kind: str) -> Asked:
     return Asked(Task.PRACTICE, _FIND.format(x=pointed), _NO_ENTRY, (), "no entry", kind)
+
+
+def _unboxed(staged: Staged, words: Vocabulary) -> Figure:
+    """A stranger where there is one: the boxes of entries stand in the prompt, and need not be seen."""
+    return words.chance.choice(staged.strangers or staged.scene.figures)
+
+
+def _side(staged: Staged, figure: Figure) -> str:
+    return "on the left" if figure.box.centre[0] < staged.scene.side / 2 else "on the right"
 
 
 def _place(staged: Staged, figure: Figure) -> str:

@@ -18,8 +18,9 @@ class Stage(StrEnum):
     MATCH = "match"  # which entry says this, of two of one sort: what they say is of few words
     TELL = "tell"  # the same of any words; which entry is whose of two that look alike: only their boxes tell
     LOOK = "look"  # what the one figure in the picture looks like, and where it is
-    SEE = "see"  # the same of several, and which entry is whose, beside questions of every task
-    SPOT = "spot"  # which entry is whose of two of one sort: what they wear tells, or what entries say
+    POINT = "point"  # which of two figures is where: what is at a box, where somebody is
+    SPOT = "spot"  # the same of entries, most often of two of one sort: how an entry's figure looks
+    SEE = "see"  # what entries say and what is seen together: questions of every task, and their parts
     BIND = "bind"  # every task and no practice: few figures, an entry of a name and a fact
     FULL = "full"  # every task: more figures, longer texts
 
@@ -88,18 +89,32 @@ def difficulty(stage: Stage) -> Difficulty:
             asked |= {"find_entry": 0.08, "side_of_entry": 0.05, "read_entry": 0.08, "unanswerable_v2c": 0.04}
             return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID, zoom=_ZOOM)
         case Stage.LOOK:
-            return Difficulty((1, 1), (1, 1), {"see_place": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
-        case Stage.SEE:
-            asked = {"trait_of_entry": 0.1, "see_place": 0.08, "where": 0.04, "find_entry": 0.1}
-            asked |= {"told_entry": 0.08, "named_entry": 0.05, "untold_entry": 0.06, "entry_there": 0.06}
-            asked |= {"v2c": 0.14, "c2v": 0.18, "unanswerable_v2c": 0.04, "unanswerable_c2v": 0.07}
-            return Difficulty(
-                (1, 3), (1, 1), asked, known=0.7, twins=0.3, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM
-            )
+            asked = {"see_place": 0.4, "where": 0.4, "side_of_figure": 0.2}
+            return Difficulty((1, 1), (1, 1), asked, each=3, grid=_GRID, zoom=_ZOOM)
+        case Stage.POINT:
+            asked = {"see_place": 0.4, "where": 0.25, "side_of_figure": 0.35}
+            return Difficulty((2, 2), (1, 1), asked, known=0.3, one_noun=0.0, each=6, grid=_GRID, zoom=_ZOOM)
         case Stage.SPOT:
-            asked = {"find_entry": 0.25, "where": 0.08, "trait_of_entry": 0.08, "told_entry": 0.09}
-            asked |= {"v2c": 0.25, "c2v": 0.25}
-            return Difficulty((2, 2), (1, 1), asked, one_noun=1.0, each=10, grid=_GRID, zoom=_ZOOM)
+            asked = {"trait_of_entry": 0.35, "see_place": 0.1, "where": 0.1, "box_of_entry": 0.15}
+            asked |= {"entry_at": 0.15, "find_entry": 0.15}
+            return Difficulty((2, 2), (1, 1), asked, known=0.8, one_noun=0.8, each=8, grid=_GRID, zoom=_ZOOM)
+        case Stage.SEE:
+            asked = {"trait_of_entry": 0.08, "see_place": 0.04, "where": 0.03, "find_entry": 0.1}
+            asked |= {"box_of_entry": 0.02, "entry_at": 0.02, "entry_there": 0.05}
+            asked |= {"told_entry": 0.12, "named_entry": 0.06, "untold_entry": 0.08}
+            asked |= {"v2c": 0.15, "c2v": 0.14, "unanswerable_v2c": 0.05, "unanswerable_c2v": 0.06}
+            return Difficulty(
+                (1, 3),
+                (1, 1),
+                asked,
+                known=0.8,
+                twins=0.3,
+                one_noun=0.6,
+                wrong=0.25,
+                each=10,
+                grid=_GRID,
+                zoom=_ZOOM,
+            )
         case Stage.BIND:
             asked = {
                 "v2c": 0.36,
