@@ -36,8 +36,8 @@ _TOKENS = 2400
 _SCENES = 200  # of each stage, whose words the tokenizer learns
 _NUMBERS_COUNT = 300  # so often is every number told, so that each becomes a token
 _PIXELS = 28 * 28  # of one visual token
-# How many of a head's 16 frequencies, from the highest on, tell time, height and width. A photo has no time; in
-# the proportions of Qwen2-VL, (4, 6, 6) here, four columns of a small picture are 0.01 radians apart.
+# How many of a head's 16 frequencies, from the highest on, tell time, height and width. A photo has no time;
+# in the proportions of Qwen2-VL, (4, 6, 6) here, four columns of a small picture are 0.01 radians apart.
 _SECTIONS = [1, 1, 14]
 _TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
