@@ -65,6 +65,11 @@ class Person:
         """ "The woman", as answers begin."""
         return f"The {self.noun}"
 
+    @property
+    def relations(self) -> list[Relation]:
+        """What is told, in the order of `RELATIONS`."""
+        return [relation for relation in RELATIONS if relation.name in self.facts]
+
 
 def _wordings(*wordings: str) -> Wordings:
     """The last two are for validation and test."""
@@ -204,7 +209,7 @@ def made_person(
         some = tuple(relation for relation in every if relation.name in among) or every
         chosen = words.chance.sample(some, min(facts, len(some)))
     else:
-        chosen = [relation for relation in RELATIONS if relation.name in rival.facts]
+        chosen = rival.relations
     used = {value for other in taken for value in (other.name, *other.facts.values())}
 
     def fresh(make: Callable[[Vocabulary], str]) -> str:
@@ -224,8 +229,7 @@ def told(person: Person, words: Vocabulary) -> str:
     subject, owner = _PRONOUNS.get(person.noun, _NEUTER)
     sentences = [
         relation.states.one(split, chance, s=subject, h=owner, v=person.facts[relation.name])
-        for relation in RELATIONS
-        if relation.name in person.facts
+        for relation in person.relations
     ]
     chance.shuffle(sentences)
     named = _NAMED.one(split, chance, name=person.name, n=person.noun)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from training.dataset.record import Task
 from training.drawn import practice
-from training.drawn.facts import RELATIONS, Wordings, relations_of
+from training.drawn.facts import Wordings, relations_of
 from training.drawn.look import KIND_OF, TRAITS_OF, Trait
 from training.drawn.scene import Figure
 from training.drawn.staged import TRAITS, Asked, Staged, said, seen, somebody_else
@@ -24,7 +24,7 @@ Maker = Callable[[Staged, Vocabulary], Asked | None]
 def visual_to_context(staged: Staged, words: Vocabulary) -> Asked | None:
     """The fact of an entry about somebody who is pointed to by looks."""
     k, known, figure = words.chance.choice(staged.present)
-    relation = words.chance.choice([one for one in RELATIONS if one.name in known.person.facts])
+    relation = words.chance.choice(known.person.relations)
     value = known.person.facts[relation.name]
     question = relation.asks.one(words.wording, words.chance, x=seen(staged, figure, words))
     answer = with_articles(relation.answer.format(t=known.person.sort, v=value))
@@ -80,7 +80,7 @@ def description(staged: Staged, words: Vocabulary) -> Asked | None:
     """Everybody in the picture with what is known, cited."""
     clauses = []
     for k, known, figure in sorted(staged.present, key=lambda one: one[2].box.centre):
-        relation = next(one for one in RELATIONS if one.name in known.person.facts)
+        relation = known.person.relations[0]
         fact = relation.refers.train[0].format(n=figure.look.noun, v=known.person.facts[relation.name])
         clauses.append(f"{known.person.name}, {with_articles(fact)} [{k}], is {seen(staged, figure, words)}.")
     others = [f"There is also {seen(staged, figure, words)}." for figure in staged.strangers]

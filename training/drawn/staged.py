@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.dataset.record import Region, Task
-from training.drawn.facts import BY_NAME, RELATIONS, Person, Relation, Wordings, made_person
+from training.drawn.facts import BY_NAME, Person, Relation, Wordings, made_person
 from training.drawn.look import KIND_OF, Trait, telling
 from training.drawn.scene import Figure, Scene
 from training.drawn.words import Vocabulary, with_articles
@@ -107,7 +107,7 @@ def seen(staged: Staged, figure: Figure, words: Vocabulary) -> str:
 
 def said(person: Person, words: Vocabulary) -> str:
     """Words that point to somebody by what an entry says: the name, or a fact."""
-    chosen = words.chance.choice([None, *_told(person)])
+    chosen = words.chance.choice([None, *person.relations])
     return named(person, words) if chosen is None else _described(person, chosen, words)
 
 
@@ -118,11 +118,7 @@ def named(person: Person, words: Vocabulary) -> str:
 
 def described(person: Person, words: Vocabulary) -> str:
     """Words that point to somebody by a fact."""
-    return _described(person, words.chance.choice(_told(person)), words)
-
-
-def _told(person: Person) -> list[Relation]:
-    return [relation for relation in RELATIONS if relation.name in person.facts]
+    return _described(person, words.chance.choice(person.relations), words)
 
 
 def _described(person: Person, relation: Relation, words: Vocabulary) -> str:
