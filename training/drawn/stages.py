@@ -21,6 +21,7 @@ class Stage(StrEnum):
     POINT = "point"  # which of two figures is where: what is at a box, where somebody is
     SPOT = "spot"  # the same of entries, most often of two of one sort: how an entry's figure looks
     SEE = "see"  # what entries say and what is seen together: questions of every task, and their parts
+    LINK = "link"  # how somebody looks whom an entry tells of, most often of two of one sort
     BIND = "bind"  # every task and no practice: few figures, an entry of a name and a fact
     FULL = "full"  # every task: more figures, longer texts
 
@@ -112,6 +113,20 @@ def difficulty(stage: Stage) -> Difficulty:
                 one_noun=0.6,
                 wrong=0.25,
                 each=10,
+                grid=_GRID,
+                zoom=_ZOOM,
+            )
+        case Stage.LINK:
+            asked = {"c2v": 0.4, "trait_of_entry": 0.25, "told_entry": 0.1, "v2c": 0.1}
+            asked |= {"see_place": 0.05, "box_of_entry": 0.05, "unanswerable_c2v": 0.05}
+            return Difficulty(
+                (2, 2),
+                (1, 1),
+                asked,
+                known=0.95,
+                twins=0.1,
+                one_noun=0.85,
+                each=8,
                 grid=_GRID,
                 zoom=_ZOOM,
             )
