@@ -248,3 +248,14 @@ def test_what_a_part_is_goes_by_the_names_of_the_real_class(nano: Path) -> None:
     assert all("visual.merger" in name for name in by_part[Part.PROJECTOR])
     assert all("language_model" in name for name in by_part[Part.LANGUAGE])
     assert all(by_part.values())
+
+
+def test_rows_and_columns_of_a_picture_stand_apart(nano: Path) -> None:
+    """By their positions alone: a model can find out where in the picture something is."""
+    rotary = load_parts(nano, device=Device.CPU).network.model.language_model.rotary_emb
+    places = torch.tensor([[[20, 20, 20]], [[20, 21, 20]], [[20, 20, 21]]])  # time, height, width
+    cos, sin = rotary(torch.zeros(1), places)
+    turned = torch.cat([cos, sin], dim=-1)[0]  # (3, 2 * width of a head)
+    first, below, beside = turned
+    assert (first - below).abs().max() > 0.2
+    assert (first - beside).abs().max() > 0.2
