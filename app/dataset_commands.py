@@ -32,7 +32,10 @@ def draw(
         int, typer.Option(min=1, help="Training records, about; a tenth more is held out.")
     ] = 1000,
     stage: Annotated[
-        str, typer.Option(metavar="place|read|tell|look|see|bind|full", help="How hard it is.")
+        str,
+        typer.Option(
+            metavar="place|read|match|tell|look|point|spot|see|link|bind|full", help="How hard it is."
+        ),
     ] = "full",
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 0,
     side: Annotated[int, typer.Option(min=56, max=2000, help="Of the square pictures, in pixels.")] = 336,
@@ -101,7 +104,7 @@ def build(
 @dataset_app.command()
 def measure(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A data set.")],
-    model: Annotated[Path, typer.Option(help="The folder of a local model.")],
+    model: Annotated[str, typer.Option(metavar="NAME", help="A local model: a folder, an id, or nano.")],
     split: Annotated[str, typer.Option(metavar="train|validation|test")] = "test",
     records: Annotated[int, typer.Option(min=1, help="From the beginning of the split.")] = 200,
     boxes: Annotated[bool, typer.Option("--boxes/--no-boxes", help="Say where entries are.")] = True,
@@ -110,5 +113,7 @@ def measure(
 ) -> None:
     """Ask a model the questions of a split: right answers by task, citations, refusals, with intervals."""
     from app.datasets import measure_model
+    from app.generators import model_on_disk
 
-    measure_model(folder, model, (split, records), boxes=boxes, picture=picture, as_json=as_json)
+    place = model_on_disk(settings_of(model=model))
+    measure_model(folder, place, (split, records), boxes=boxes, picture=picture, as_json=as_json)

@@ -49,7 +49,7 @@ def choose_generator(settings: Settings) -> GeneratorChoice:
             return GeneratorChoice(GeneratorKind.SERVER, settings.model, "asked for")
         case GeneratorKind.LOCAL:
             check_packages()
-            return GeneratorChoice(GeneratorKind.LOCAL, str(_model_on_disk(settings)), "asked for")
+            return GeneratorChoice(GeneratorKind.LOCAL, str(model_on_disk(settings)), "asked for")
         case GeneratorKind.AUTO:
             return _best_ready(settings)
 
@@ -69,7 +69,7 @@ def _best_ready(settings: Settings) -> GeneratorChoice:
     if settings.server:
         return GeneratorChoice(GeneratorKind.SERVER, settings.model, "a server is set")
     try:
-        folder = _model_on_disk(settings)
+        folder = model_on_disk(settings)
     except ModelNotFoundError:
         if settings.model:
             raise  # it was asked for by name
@@ -83,7 +83,11 @@ def _reader(reason: str) -> GeneratorChoice:
     return GeneratorChoice(GeneratorKind.READER, "", reason)
 
 
-def _model_on_disk(settings: Settings) -> Path:
+def model_on_disk(settings: Settings) -> Path:
+    """The folder of the local model that the settings name by folder, id, short name or "nano".
+
+    Raise `ModelNotFoundError` where it is not on disk.
+    """
     wanted = settings.model or DEFAULT_MODEL
     card = language_card(wanted)  # knows short names
     return find_model(card.repository if card else wanted, settings.language_root, settings.revision)

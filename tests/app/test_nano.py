@@ -14,6 +14,7 @@ from tests.app.conftest import Run
 from tests.app.test_chat import type_in
 from training.dataset.folder import Split
 from training.dataset.record import Record, Task
+from training.drawn.drawing import draw
 from training.drawn.stages import Stage, difficulty
 from training.drawn.world import World
 
@@ -65,3 +66,20 @@ def test_chat_tells_two_that_look_alike_apart_by_their_regions(
     said = json.loads(result.out)
     assert said["answer"] == asked[about].answer
     assert [one["k"] for one in said["citations"]] == list(asked[about].about)
+
+
+def test_it_is_measured_by_its_name_and_one_that_is_not_there_is_one_line(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "set"
+    draw(World(difficulty(Stage.BIND), seed=78, side=112, wording=Split.TRAIN), data, {Split.TEST: 2})
+    result = run("dataset", "measure", data, "--model", NANO, "--records", 10, "--json")
+    assert result.code == 0, result.err
+    figures = json.loads(result.out)
+    assert 1 <= sum(one["total"] for name, one in figures.items() if name.startswith("task ")) <= 10
+    missing = run("dataset", "measure", data, "--model", "nobody")
+    assert (missing.code, missing.out) == (1, "")
+    assert "There is no folder nobody; expected that of a model, organisation/name, or nano." in missing.err
+
+
+def test_help_names_every_stage_that_can_be_drawn(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "|".join(Stage) in run("dataset", "draw", "--help").out

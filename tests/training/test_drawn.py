@@ -293,10 +293,15 @@ def test_where_somebody_is_cannot_be_read_from_the_box_of_an_entry_where_there_i
 @pytest.mark.parametrize("stage", [Stage.SPOT, Stage.LINK])
 def test_two_of_one_sort_that_look_otherwise_are_common(stage: Stage) -> None:
     world = World(difficulty(stage), seed=2, side=112)
-    drawn = [world.scene(Split.TRAIN, number)[0].scene.figures for number in range(100)]
-    pairs = [[figure.look for figure in figures] for figures in drawn if len(figures) == 2]
+    drawn = [world.scene(Split.TRAIN, number) for number in range(100)]
+    pairs = [staged.scene.figures for staged, _ in drawn if len(staged.scene.figures) == 2]
     assert len(pairs) > 90  # in the others there was no room for both
-    assert sum(one.noun == other.noun and one != other for one, other in pairs) > 0.5 * len(pairs)
+    of_one_noun = [(one, other) for one, other in pairs if one.look.noun == other.look.noun]
+    assert len(of_one_noun) > 0.6 * len(pairs)
+    alike = sum(one.look == other.look for one, other in of_one_noun)
+    assert alike == 0 if stage is Stage.SPOT else alike < 0.2 * len(of_one_noun)
+    kinds = Counter(one.kind for _, records in drawn for one in records if one.task is Task.C2V)
+    assert kinds["same_noun"] >= kinds["noun_decides"]
 
 
 def is_on_side(staged: Staged, figure: Figure, side: str) -> bool:

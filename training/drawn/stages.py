@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from training.drawn.look import Kind
 from training.drawn.scene import Canvas
@@ -26,9 +27,7 @@ class Stage(StrEnum):
     FULL = "full"  # every task: more figures, longer texts
 
 
-_GRID = 8  # of the first stages: few numbers, each of them often; patches of 14 in a picture of 112
 _FEW_WORDS = ("job", "hobby", "food")  # each of two words, of some 150 in all
-_ZOOM = 1.35  # of the first stages: few figures, whose parts are some pixels wide in a small picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,72 +63,46 @@ class Difficulty:
         return Canvas(side, self.grid, self.zoom)
 
 
+# What all stages but the full task share: boxes of few numbers, each of them often, on patches of 14 in a
+# picture of 112; and figures so large that their parts are some pixels wide in it.
+_small = partial(Difficulty, grid=8, zoom=1.35)
+
+
 def difficulty(stage: Stage) -> Difficulty:
     """The usual difficulty of a stage."""
     match stage:
         case Stage.PLACE:
-            return Difficulty((1, 1), (1, 1), {"side_of_entry": 1.0}, each=1, grid=_GRID, zoom=_ZOOM)
+            return _small((1, 1), (1, 1), {"side_of_entry": 1.0}, each=1)
         case Stage.READ:
             asked = {"recite_entry": 0.1, "read_entry": 0.6, "side_of_entry": 0.3}
-            return Difficulty((1, 2), (1, 2), asked, grid=_GRID, zoom=_ZOOM)
+            return _small((1, 2), (1, 2), asked)
         case Stage.MATCH:
             asked = {"told_entry": 0.7, "v2c": 0.15, "read_entry": 0.1, "side_of_entry": 0.05}
-            return Difficulty(
-                (2, 2),
-                (1, 1),
-                asked,
-                twins=1.0,
-                kinds=(Kind.PERSON,),
-                told=_FEW_WORDS,
-                each=6,
-                grid=_GRID,
-                zoom=_ZOOM,
-            )
+            return _small((2, 2), (1, 1), asked, twins=1.0, kinds=(Kind.PERSON,), told=_FEW_WORDS, each=6)
         case Stage.TELL:
             asked = {"told_entry": 0.25, "named_entry": 0.15, "untold_entry": 0.15, "v2c": 0.2}
             asked |= {"find_entry": 0.08, "side_of_entry": 0.05, "read_entry": 0.08, "unanswerable_v2c": 0.04}
-            return Difficulty((2, 2), (1, 1), asked, twins=1.0, each=10, grid=_GRID, zoom=_ZOOM)
+            return _small((2, 2), (1, 1), asked, twins=1.0, each=10)
         case Stage.LOOK:
             asked = {"see_place": 0.4, "where": 0.4, "side_of_figure": 0.2}
-            return Difficulty((1, 1), (1, 1), asked, each=3, grid=_GRID, zoom=_ZOOM)
+            return _small((1, 1), (1, 1), asked, each=3)
         case Stage.POINT:
             asked = {"see_place": 0.4, "where": 0.25, "side_of_figure": 0.35}
-            return Difficulty((2, 2), (1, 1), asked, known=0.3, one_noun=0.0, each=6, grid=_GRID, zoom=_ZOOM)
+            return _small((2, 2), (1, 1), asked, known=0.3, one_noun=0.0, each=6)
         case Stage.SPOT:
             asked = {"trait_of_entry": 0.35, "see_place": 0.1, "where": 0.1, "box_of_entry": 0.15}
             asked |= {"entry_at": 0.15, "find_entry": 0.15}
-            return Difficulty((2, 2), (1, 1), asked, known=0.8, one_noun=0.8, each=8, grid=_GRID, zoom=_ZOOM)
+            return _small((2, 2), (1, 1), asked, known=0.8, one_noun=0.8, each=8)
         case Stage.SEE:
             asked = {"trait_of_entry": 0.08, "see_place": 0.04, "where": 0.03, "find_entry": 0.1}
             asked |= {"box_of_entry": 0.02, "entry_at": 0.02, "entry_there": 0.05}
             asked |= {"told_entry": 0.12, "named_entry": 0.06, "untold_entry": 0.08}
             asked |= {"v2c": 0.15, "c2v": 0.14, "unanswerable_v2c": 0.05, "unanswerable_c2v": 0.06}
-            return Difficulty(
-                (1, 3),
-                (1, 1),
-                asked,
-                known=0.8,
-                twins=0.3,
-                one_noun=0.6,
-                wrong=0.25,
-                each=10,
-                grid=_GRID,
-                zoom=_ZOOM,
-            )
+            return _small((1, 3), (1, 1), asked, known=0.8, twins=0.3, one_noun=0.6, wrong=0.25, each=10)
         case Stage.LINK:
             asked = {"c2v": 0.4, "trait_of_entry": 0.25, "told_entry": 0.1, "v2c": 0.1}
             asked |= {"see_place": 0.05, "box_of_entry": 0.05, "unanswerable_c2v": 0.05}
-            return Difficulty(
-                (2, 2),
-                (1, 1),
-                asked,
-                known=0.95,
-                twins=0.1,
-                one_noun=0.85,
-                each=8,
-                grid=_GRID,
-                zoom=_ZOOM,
-            )
+            return _small((2, 2), (1, 1), asked, known=0.95, twins=0.1, one_noun=0.85, each=8)
         case Stage.BIND:
             asked = {
                 "v2c": 0.36,
@@ -138,9 +111,7 @@ def difficulty(stage: Stage) -> Difficulty:
                 "unanswerable_c2v": 0.12,
                 "rcid": 0.06,
             }
-            return Difficulty(
-                (1, 3), (1, 1), asked, known=0.8, twins=0.4, wrong=0.25, each=10, grid=_GRID, zoom=_ZOOM
-            )
+            return _small((1, 3), (1, 1), asked, known=0.8, twins=0.4, wrong=0.25, each=10)
         case Stage.FULL:
             asked = {
                 "v2c": 0.34,
