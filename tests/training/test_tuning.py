@@ -232,6 +232,29 @@ def test_vision_is_taken_from_another_model_and_words_are_not(
         run_of(recipe_of(nano, vision_from=str(small)), drawn, tmp_path / "two")
 
 
+def test_only_the_first_layers_take_part_and_the_others_come_back_as_they_were(
+    nano: Path, drawn: Path, tmp_path: Path
+) -> None:
+    recipe = recipe_of(nano, layers=1)
+    run_of(recipe, drawn, tmp_path / "one").start()
+    before, after = weights(nano), weights(tmp_path / "one/model")
+    assert before.keys() == after.keys()
+    upper = [name for name in after if "layers.1." in name and part_of(name) is Part.LANGUAGE]
+    lower = [name for name in after if "layers.0." in name and part_of(name) is Part.LANGUAGE]
+    assert upper and all(torch.equal(before[name], after[name]) for name in upper)
+    assert not any(torch.equal(before[name], after[name]) for name in lower if name.endswith("proj.weight"))
+    halfway = load_parts(tmp_path / "one/checkpoints/checkpoint-3", device=Device.CPU).network
+    assert len(halfway.model.language_model.layers) == 1  # what is learnt is a whole model by itself
+    shutil.rmtree(tmp_path / "one/checkpoints/checkpoint-6")
+    run_of(recipe, drawn, tmp_path / "one").start(resume=True)
+    again = weights(tmp_path / "one/model")
+    assert all(torch.equal(after[name], again[name]) for name in after)
+    whole = load_parts(tmp_path / "one/model", device=Device.CPU).network
+    assert len(whole.model.language_model.layers) == len(whole.config.get_text_config().layer_types) == 2
+    with pytest.raises(UserError, match="Expected layers of at most 2, as the base has, but got 3"):
+        run_of(recipe_of(nano, layers=3), drawn, tmp_path / "two")
+
+
 def test_nothing_to_go_on_with_and_nothing_to_learn_from_are_said(
     nano: Path, drawn: Path, tmp_path: Path
 ) -> None:

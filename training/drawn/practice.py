@@ -5,6 +5,9 @@ It is worded alike in every split: it teaches to read and to see, not to underst
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from generation.family import Family
 from training.dataset.record import Task
 from training.drawn.facts import relations_of
@@ -16,12 +19,14 @@ from training.drawn.words import Vocabulary
 _SAYS, _IS = "It says: {v}", "It is {v}."
 _RECITE = "What does entry {k} say?"
 _READ = "What does entry {k} say of {p}?"
-_SIDE = "On what side is {x}?"
+_SIDE, _SIDES = "On what side is {x}?", "On what side are {x} and {y}?"
+_ENTRIES = "Which entries are {x} and {y}?"
 _SEE_PLACE = "What is at {b} in the image?"
 _FIND = "Which entry is {x}?"
 _WHERE = "Where is {x} in the image?"
 _THERE = "Is entry {k} in the image?"
 _NO_ENTRY, _SAYS_NOTHING = "It is no entry.", "It does not say."
+_One = TypeVar("_One")
 _NONE = 0.25  # of the questions that can have it, how many have none as the answer
 
 
@@ -58,6 +63,44 @@ def side_of_figure(staged: Staged, words: Vocabulary) -> Asked | None:
     side = _side(staged, figure)
     question = _SIDE.format(x=seen(staged, figure, words))
     return Asked(Task.PRACTICE, question, _IS.format(v=side), (), side, "side_of_figure")
+
+
+def sides_by_colour(staged: Staged, words: Vocabulary) -> Asked | None:
+    """In which halves two stand, the side right behind the word of each one's colour.
+
+    So red can be looked for from where "red" is said. Where only the side is answered, the colour has to be
+    carried there first, of which no part is worth anything without the others.
+    """
+    one, other = _pair(staged.scene.figures, words)
+    if one.look.main == other.look.main:
+        return None
+    return _sides(staged, [(figure.look.main, figure) for figure in (one, other)], "sides_by_colour")
+
+
+def sides_by_looks(staged: Staged, words: Vocabulary) -> Asked | None:
+    """The same of two who are pointed to by any of their looks."""
+    one, other = _pair(staged.scene.figures, words)
+    if one.look == other.look:
+        return None
+    pointed = [(seen(staged, figure, words), figure) for figure in (one, other)]
+    return _sides(staged, pointed, "sides_by_looks")
+
+
+def entries_by_colour(staged: Staged, words: Vocabulary) -> Asked | None:
+    """Which entries are about two, the number right behind the word of each one's colour."""
+    (one, _, first), (other, _, second) = _pair(staged.present, words)
+    if first.look.main == second.look.main:
+        return None
+    return _entries([(first.look.main, one), (second.look.main, other)], "entries_by_colour")
+
+
+def entries_by_looks(staged: Staged, words: Vocabulary) -> Asked | None:
+    """The same of two who are pointed to by any of their looks."""
+    (one, _, first), (other, _, second) = _pair(staged.present, words)
+    if first.look == second.look:
+        return None
+    pointed = [(seen(staged, first, words), one), (seen(staged, second, words), other)]
+    return _entries(pointed, "entries_by_looks")
 
 
 def see_place(staged: Staged, words: Vocabulary) -> Asked | None:
@@ -150,6 +193,28 @@ def _no_entry(pointed: str, kind: str) -> Asked:
 def _unboxed(staged: Staged, words: Vocabulary) -> Figure:
     """A stranger where there is one: the boxes of entries stand in the prompt, and need not be seen."""
     return words.chance.choice(staged.strangers or staged.scene.figures)
+
+
+def _pair(some: Sequence[_One], words: Vocabulary) -> tuple[_One, _One]:
+    """Two by chance; of one alone, it twice."""
+    one, other = words.chance.sample(some, 2) if len(some) > 1 else (some[0], some[0])
+    return one, other
+
+
+def _sides(staged: Staged, pointed: Sequence[tuple[str, Figure]], kind: str) -> Asked:
+    sides = [(phrase, _side(staged, figure).removeprefix("on the ")) for phrase, figure in pointed]
+    return _each(_SIDES, sides, kind)
+
+
+def _entries(pointed: Sequence[tuple[str, int]], kind: str) -> Asked:
+    return _each(_ENTRIES, [(phrase, str(k)) for phrase, k in pointed], kind)
+
+
+def _each(question: str, said: Sequence[tuple[str, str]], kind: str) -> Asked:
+    """What is true of each of two, said right behind the words that point to it."""
+    (x, _), (y, _) = said
+    fact = ", ".join(" ".join(one) for one in said)
+    return Asked(Task.PRACTICE, question.format(x=x, y=y), _IS.format(v=fact), (), fact, kind)
 
 
 def _side(staged: Staged, figure: Figure) -> str:

@@ -21,6 +21,8 @@ class Stage(StrEnum):
     LOOK = "look"  # what the one figure in the picture looks like, and where it is
     POINT = "point"  # which of two figures is where: what is at a box, where somebody is
     SPOT = "spot"  # the same of entries, most often of two of one sort: how an entry's figure looks
+    SEEK = "seek"  # on which side who is pointed to by looks is, of two of one sort
+    FIND = "find"  # which entry who is pointed to by looks is, most often of two of one sort
     SEE = "see"  # what entries say and what is seen together: questions of every task, and their parts
     LINK = "link"  # how somebody looks whom an entry tells of, most often of two of one sort
     BIND = "bind"  # every task and no practice: few figures, an entry of a name and a fact
@@ -93,6 +95,14 @@ def difficulty(stage: Stage) -> Difficulty:
             asked = {"trait_of_entry": 0.35, "see_place": 0.1, "where": 0.1, "box_of_entry": 0.15}
             asked |= {"entry_at": 0.15, "find_entry": 0.15}
             return _small((2, 2), (1, 1), asked, known=0.8, one_noun=0.8, each=8)
+        case Stage.SEEK:
+            asked = {"sides_by_colour": 0.3, "sides_by_looks": 0.35, "side_of_figure": 0.2, "see_place": 0.15}
+            return _small((2, 2), (1, 1), asked, known=0.3, one_noun=0.9, each=6)
+        case Stage.FIND:
+            asked = {"entries_by_colour": 0.1, "entries_by_looks": 0.2, "find_entry": 0.28, "v2c": 0.06}
+            asked |= {"sides_by_colour": 0.03, "sides_by_looks": 0.12, "side_of_figure": 0.05}
+            asked |= {"trait_of_entry": 0.09, "box_of_entry": 0.03, "entry_at": 0.04}
+            return _small((2, 2), (1, 1), asked, known=0.9, one_noun=0.85, each=8)
         case Stage.SEE:
             asked = {"trait_of_entry": 0.08, "see_place": 0.04, "where": 0.03, "find_entry": 0.1}
             asked |= {"box_of_entry": 0.02, "entry_at": 0.02, "entry_there": 0.05}

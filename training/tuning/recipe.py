@@ -47,6 +47,7 @@ class Recipe:
     vision_from: str = ""  # a model of the same shape that the vision tower and projector are taken from
     method: Method = Method.LORA
     tuned: tuple[Part, ...] = (Part.PROJECTOR, Part.LANGUAGE)
+    layers: int = 0  # of language that take part, from the first; the others come back as they were; 0 is all
     rank: int = 128  # of LoRA; RAP and PVIT: 128 with alpha 256
     alpha: int = 256
     dropout: float = 0.05
@@ -87,7 +88,8 @@ class Recipe:
             "text": 1,
             "answer": 1,
         }
-        least |= {"steps": 0, "least_picture": 0, "most_picture": 0, "measure_every": 0, "measured": 0}
+        least |= {"steps": 0, "layers": 0, "least_picture": 0, "most_picture": 0}
+        least |= {"measure_every": 0, "measured": 0}
         for name, number in least.items():
             if getattr(self, name) < number:
                 raise RecipeError(f"Expected {name} of at least {number}, but got {getattr(self, name)}.")

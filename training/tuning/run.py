@@ -32,7 +32,7 @@ from training.tuning.nano import SCRATCH, save_nano
 from training.tuning.origin import write_origin
 from training.tuning.recipe import Method, Recipe
 from training.tuning.trainer import CHECKPOINTS, OrderedTrainer, Telling, Told, Whole, arguments
-from training.tuning.weights import merged, prepared, take_vision
+from training.tuning.weights import Upper, merged, prepared, put_back, take_vision, taken_off
 from vision.device import Device
 from vision.errors import UserError
 
@@ -71,6 +71,7 @@ class Run:
     place: Place
     parts: Parts
     network: PreTrainedModel
+    upper: Upper  # layers that take no part
     train: Sequence[Located]
     validation: Sequence[Located]
     steps: int
@@ -162,10 +163,11 @@ class Run:
             network.save_pretrained(out / "adapter")
         self.network = merged(network)
         self.parts = replace(self.parts, network=self.network)
-        self.network.save_pretrained(self.place.model)
-        self.parts.processor.save_pretrained(self.place.model)
         if self.validation and self.recipe.measured:
             self.measure(trainer.state.global_step)
+        put_back(self.network, self.upper)
+        self.network.save_pretrained(self.place.model)
+        self.parts.processor.save_pretrained(self.place.model)
         facts = {
             "records": str(len(self.train)),
             "steps": str(trainer.state.global_step),
@@ -189,11 +191,22 @@ def prepare(recipe: Recipe, place: Place, progress: Progress = Progress()) -> Ru
     validation = list(read_records(place.data, Split.VALIDATION))
     set_seed(recipe.seed)
     parts = _loaded(recipe, place)
+    upper = taken_off(parts.network, recipe.layers)
     network = prepared(parts.network, recipe)
     network.train()
     steps = recipe.steps or math.ceil(recipe.epochs * _steps_of_epoch(train, recipe))
     run = Run(
-        recipe, place, parts, network, train, validation, steps, Length(0, 0), Memory(0, 0, 0, 0), progress
+        recipe,
+        place,
+        parts,
+        network,
+        upper,
+        train,
+        validation,
+        steps,
+        Length(0, 0),
+        Memory(0, 0, 0, 0),
+        progress,
     )
     run.longest = _longest(run)
     run.memory = estimated(network, parts.network.config, recipe, run.longest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
@@ -44,6 +45,40 @@ def take_vision(network: PreTrainedModel, other: PreTrainedModel) -> None:
     if shapes != {name: weight.shape for name, weight in taken.items()}:
         raise UserError("Expected vision_from of the base's own shape, but its vision tower is another.")
     network.load_state_dict(taken, strict=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upper:
+    """Layers of the language that take no part for a time."""
+
+    layers: tuple[nn.Module, ...]
+    types: tuple[str, ...]  # of attention, one for each
+
+
+def taken_off(network: PreTrainedModel, layers: int) -> Upper:
+    """Take off all layers of the language but the first so many, and return them; 0 takes none.
+
+    What is left is a whole network, which can be saved and asked. Raise `UserError` where there are fewer.
+    """
+    config, there = network.config.get_text_config(), network.model.language_model.layers
+    if layers > len(there):
+        raise UserError(f"Expected layers of at most {len(there)}, as the base has, but got {layers}.")
+    left = layers or len(there)
+    upper = Upper(tuple(there[left:]), tuple(config.layer_types[left:]))
+    _relayer(network, list(there[:left]), config.layer_types[:left])
+    return upper
+
+
+def put_back(network: PreTrainedModel, upper: Upper) -> None:
+    """Put the layers that were taken off where they were."""
+    config, there = network.config.get_text_config(), network.model.language_model.layers
+    _relayer(network, [*there, *upper.layers], [*config.layer_types, *upper.types])
+
+
+def _relayer(network: PreTrainedModel, layers: list[nn.Module], types: list[str]) -> None:
+    config = network.config.get_text_config()
+    config.layer_types, config.num_hidden_layers = types, len(layers)
+    network.model.language_model.layers = nn.ModuleList(layers)
 
 
 def _seeing(network: PreTrainedModel) -> dict[str, Tensor]:
