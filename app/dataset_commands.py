@@ -34,7 +34,8 @@ def draw(
     stage: Annotated[
         str,
         typer.Option(
-            metavar="place|read|match|tell|look|point|spot|seek|find|see|link|bind|full", help="How hard it is."
+            metavar="place|read|match|tell|look|point|spot|seek|find|see|link|bind|full",
+            help="How hard it is.",
         ),
     ] = "full",
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 0,
