@@ -468,7 +468,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
         draw_dataset(tmp_path, Drawn(samples=8, stage="read", seed=0, side=112), jobs=1)
     with pytest.raises(
         UserError,
-        match="of place, read, match, tell, look, point, spot, seek, find, .*, full, but got 'hard'",
+        match=r"of place, read, match, tell, look, point, spot, seek, find, .*, full, but got 'hard'",
     ):
         draw_dataset(tmp_path / "new", Drawn(samples=8, stage="hard", seed=0, side=112), jobs=1)
 
