@@ -17,6 +17,7 @@ from generation.given import Given
 from generation.local.generator import open_local
 from generation.local.loading import load_parts
 from generation.sampling import Sampling
+from tests.generation.local.folders import copied, lightened, save_qwen2_5, save_qwen3
 from training.dataset.folder import BrokenRecordError, Split, read_records
 from training.tuning.nano import save_nano
 from training.tuning.recipe import Method, Part, Recipe
@@ -253,6 +254,22 @@ def test_only_the_first_layers_take_part_and_the_others_come_back_as_they_were(
     assert len(whole.model.language_model.layers) == len(whole.config.get_text_config().layer_types) == 2
     with pytest.raises(UserError, match="Expected layers of at most 2, as the base has, but got 3"):
         run_of(recipe_of(nano, layers=3), drawn, tmp_path / "two")
+
+
+@pytest.mark.parametrize("made", [save_qwen2_5, save_qwen3], ids=["qwen2_5_vl", "qwen3_vl"])
+@pytest.mark.parametrize("method", Method)
+def test_newer_families_are_tuned_too_and_in_their_first_layers(
+    tiny_model: Path, drawn: Path, tmp_path: Path, made: Callable[[Path, Path], Path], method: Method
+) -> None:
+    base = lightened(copied(made(tiny_model, tmp_path / "whole"), tmp_path / "base"))
+    recipe = recipe_of(base, layers=1, method=method.value, steps=1, batch=1, measured=0)
+    run_of(recipe, drawn, tmp_path / "out").start()
+    before, after = weights(base), weights(tmp_path / "out/model")
+    assert before.keys() == after.keys()
+    changed = {name for name in after if not torch.equal(before[name], after[name])}
+    language = {name for name in changed if part_of(name) is Part.LANGUAGE}
+    assert any("layers.0." in name for name in language)
+    assert not any("layers.1." in name for name in language)
 
 
 def test_nothing_to_go_on_with_and_nothing_to_learn_from_are_said(

@@ -15,6 +15,8 @@ from training.drawn.scene import Figure
 from training.drawn.staged import TRAITS, Asked, Known, Staged, described, named, said, seen, somebody_else
 from training.drawn.words import Vocabulary
 
+_One = TypeVar("_One")
+
 # Words behind others are other tokens than words that begin an answer: what is copied stands behind some.
 _SAYS, _IS = "It says: {v}", "It is {v}."
 _RECITE = "What does entry {k} say?"
@@ -26,7 +28,6 @@ _FIND = "Which entry is {x}?"
 _WHERE = "Where is {x} in the image?"
 _THERE = "Is entry {k} in the image?"
 _NO_ENTRY, _SAYS_NOTHING = "It is no entry.", "It does not say."
-_One = TypeVar("_One")
 _NONE = 0.25  # of the questions that can have it, how many have none as the answer
 
 

@@ -163,11 +163,12 @@ class Run:
             network.save_pretrained(out / "adapter")
         self.network = merged(network)
         self.parts = replace(self.parts, network=self.network)
-        if self.validation and self.recipe.measured:
-            self.measure(trainer.state.global_step)
         put_back(self.network, self.upper)
         self.network.save_pretrained(self.place.model)
         self.parts.processor.save_pretrained(self.place.model)
+        if self.validation and self.recipe.measured:
+            taken_off(self.network, self.recipe.layers)  # what was learnt is measured
+            self.measure(trainer.state.global_step)
         facts = {
             "records": str(len(self.train)),
             "steps": str(trainer.state.global_step),

@@ -52,7 +52,7 @@ class Upper:
     """Layers of the language that take no part for a time."""
 
     layers: tuple[nn.Module, ...]
-    types: tuple[str, ...]  # of attention, one for each
+    types: tuple[str, ...]  # of attention, one for each; none where a family has one type only
 
 
 def taken_off(network: PreTrainedModel, layers: int) -> Upper:
@@ -64,20 +64,22 @@ def taken_off(network: PreTrainedModel, layers: int) -> Upper:
     if layers > len(there):
         raise UserError(f"Expected layers of at most {len(there)}, as the base has, but got {layers}.")
     left = layers or len(there)
-    upper = Upper(tuple(there[left:]), tuple(config.layer_types[left:]))
-    _relayer(network, list(there[:left]), config.layer_types[:left])
-    return upper
+    types = getattr(config, "layer_types", None) or []
+    _relayer(network, list(there[:left]), types[:left])
+    return Upper(tuple(there[left:]), tuple(types[left:]))
 
 
 def put_back(network: PreTrainedModel, upper: Upper) -> None:
     """Put the layers that were taken off where they were."""
-    config, there = network.config.get_text_config(), network.model.language_model.layers
-    _relayer(network, [*there, *upper.layers], [*config.layer_types, *upper.types])
+    types = getattr(network.config.get_text_config(), "layer_types", None) or []
+    _relayer(network, [*network.model.language_model.layers, *upper.layers], [*types, *upper.types])
 
 
 def _relayer(network: PreTrainedModel, layers: list[nn.Module], types: list[str]) -> None:
     config = network.config.get_text_config()
-    config.layer_types, config.num_hidden_layers = types, len(layers)
+    if types:
+        config.layer_types = types
+    config.num_hidden_layers = len(layers)
     network.model.language_model.layers = nn.ModuleList(layers)
 
 
