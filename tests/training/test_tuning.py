@@ -259,9 +259,9 @@ def test_only_the_first_layers_take_part_and_the_others_come_back_as_they_were(
 @pytest.mark.parametrize("made", [save_qwen2_5, save_qwen3], ids=["qwen2_5_vl", "qwen3_vl"])
 @pytest.mark.parametrize("method", Method)
 def test_newer_families_are_tuned_too_and_in_their_first_layers(
-    tiny_model: Path, drawn: Path, tmp_path: Path, made: Callable[[Path, Path], Path], method: Method
+    qwen2_files: Path, drawn: Path, tmp_path: Path, made: Callable[[Path, Path], Path], method: Method
 ) -> None:
-    base = lightened(copied(made(tiny_model, tmp_path / "whole"), tmp_path / "base"))
+    base = lightened(copied(made(qwen2_files, tmp_path / "whole"), tmp_path / "base"))
     recipe = recipe_of(base, layers=1, method=method.value, steps=1, batch=1, measured=0)
     run_of(recipe, drawn, tmp_path / "out").start()
     before, after = weights(base), weights(tmp_path / "out/model")
